@@ -1,0 +1,57 @@
+"""`Idempotency-Key` for viewset methods."""
+
+import functools
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+from django.db import transaction
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from crm.core.api.renderers import OrjsonRenderer
+from crm.core.api.requests import actor_of
+from crm.core.idempotency import Answer, answer_once
+
+Handler = Callable[..., Response]
+MAX_KEY_LENGTH = 255
+
+
+def idempotent(handler: Handler) -> Handler:
+    """The same key and body answers what it answered first, errors included; server errors are not kept."""
+
+    @functools.wraps(handler)
+    def once(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
+        key = request.headers.get("Idempotency-Key")
+        if key is None:
+            return handler(view, request, *args, **kwargs)
+        if not key.isprintable() or not 1 <= len(key) <= MAX_KEY_LENGTH:
+            raise ValidationError({"Idempotency-Key": [f"Must be 1 to {MAX_KEY_LENGTH} printable characters."]})
+        (status, body), repeated = answer_once(
+            caller=actor_of(request).label,
+            key=key,
+            fingerprint=_fingerprint(request),
+            act=lambda: _act(view, handler, request, *args, **kwargs),
+        )
+        return Response(body, status=status, headers={"Idempotent-Replay": "true"} if repeated else None)
+
+    return once
+
+
+def _act(view: Any, handler: Handler, request: Request, *args: Any, **kwargs: Any) -> Answer:
+    try:
+        with transaction.atomic():
+            response = handler(view, request, *args, **kwargs)
+    except Exception as error:
+        response = view.handle_exception(error)
+        if response.status_code >= 500:
+            raise
+    return response.status_code, orjson.loads(OrjsonRenderer().render(response.data))
+
+
+def _fingerprint(request: Request) -> str:
+    body = orjson.dumps(request.data, option=orjson.OPT_SORT_KEYS, default=str)
+    target = f"{request.method} {request.path}?{request.META.get('QUERY_STRING', '')}\n".encode()
+    return hashlib.sha256(target + body).hexdigest()

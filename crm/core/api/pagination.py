@@ -1,0 +1,190 @@
+"""Paging by keyset: a page at depth a million costs what the first costs."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.core import signing
+from django.db import connection
+from django.db.models import BooleanField, F, Func, Model, OrderBy, QuerySet, Value
+from rest_framework.exceptions import ValidationError
+from rest_framework.pagination import BasePagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+DEFAULT_LIMIT = 50
+MAX_LIMIT = 200
+EXACT_UP_TO = 10_000
+SALT = "crm.core.cursor"
+
+
+class RowComparison(Func):
+    """`(a, b) < (x, y)` as one row comparison, which PostgreSQL reads off an index."""
+
+    output_field = BooleanField()
+    conditional = True
+
+    def __init__(self, columns: list[Any], operator: str, values: list[Any]) -> None:
+        self.columns_count = len(columns)
+        self.operator = operator
+        super().__init__(*columns, *values)
+
+    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
+        parts: list[str] = []
+        params: list[Any] = []
+        for expression in self.get_source_expressions():
+            sql, own = compiler.compile(expression)
+            parts.append(sql)
+            params.extend(own)
+        left, right = parts[: self.columns_count], parts[self.columns_count :]
+        return f"({', '.join(left)}) {self.operator} ({', '.join(right)})", params
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a page starts: after the row with this value and id, in this order; carries the total along."""
+
+    ordering: str
+    value: Any
+    pk: str
+    total: int
+    is_estimate: bool
+
+    def encode(self) -> str:
+        value = self.value
+        if value is not None and not isinstance(value, str | int):
+            value = str(value) if isinstance(value, Decimal) else value.isoformat()
+        return signing.dumps([self.ordering, value, self.pk, self.total, self.is_estimate], salt=SALT)
+
+    @classmethod
+    def decode(cls, cursor: str, ordering: str) -> "Position":
+        """400 for a cursor that was edited or belongs to another ordering."""
+        try:
+            position = cls(*signing.loads(cursor, salt=SALT))
+        except (signing.BadSignature, TypeError, ValueError):
+            raise ValidationError({"cursor": ["Not a cursor of this list; start again without one."]}) from None
+        if position.ordering != ordering:
+            raise ValidationError({"cursor": ["This cursor belongs to another ordering; start again without one."]})
+        return position
+
+
+class KeysetPagination(BasePagination):
+    """The contract's lists. The view names its orderings in `ordering_fields`, its default in `ordering`."""
+
+    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: Any = None) -> list[Any]:
+        self.limit = _limit_of(request)
+        self.ordering = _ordering_of(request, view)
+        self.field = self.ordering.removeprefix("-")
+        cursor = request.query_params.get("cursor")
+        position = Position.decode(cursor, self.ordering) if cursor else None
+        if position:
+            self.total, self.is_estimate = position.total, position.is_estimate
+        else:
+            self.total, self.is_estimate = count_up_to(queryset, EXACT_UP_TO)
+        rows = self._rows(queryset, position)
+        self.has_more = len(rows) > self.limit
+        self.rows = rows[: self.limit]
+        return self.rows
+
+    def get_paginated_response(self, data: Any) -> Response:
+        pagination: dict[str, Any] = {"total": self.total, "cursor": None, "hasMore": self.has_more}
+        if self.has_more:
+            last = self.rows[-1]
+            value, pk = (last[self.field], last["id"]) if isinstance(last, dict) else (getattr(last, self.field), last.pk)
+            pagination["cursor"] = Position(self.ordering, value, str(pk), self.total, self.is_estimate).encode()
+        if self.is_estimate:
+            pagination["totalIsEstimate"] = True
+        return Response({"data": data, "pagination": pagination})
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "type": "object",
+            "required": ["data", "pagination"],
+            "properties": {
+                "data": schema,
+                "pagination": {
+                    "type": "object",
+                    "required": ["total", "cursor", "hasMore"],
+                    "properties": {
+                        "total": {"type": "integer"},
+                        "cursor": {"type": ["string", "null"]},
+                        "hasMore": {"type": "boolean"},
+                        "totalIsEstimate": {"type": "boolean"},
+                    },
+                },
+            },
+        }
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        fields = getattr(view, "ordering_fields", ())
+        parameters: list[dict[str, Any]] = [
+            {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}},
+            {"name": "cursor", "in": "query", "description": "From the page before.", "schema": {"type": "string"}},
+        ]  # fmt: skip
+        if fields:
+            orderings = [sign + name for name in fields for sign in ("", "-")]
+            parameters.append({"name": "ordering", "in": "query", "schema": {"type": "string", "enum": orderings}})
+        return parameters
+
+    def _rows(self, queryset: QuerySet[Any], position: Position | None) -> list[Any]:
+        """Up to limit + 1 rows. Rows without a value come last, read by a second statement where needed."""
+        wanted = self.limit + 1
+        descending = self.ordering.startswith("-")
+        field = self.field
+        nullable = _model_field(queryset.model, field).null
+        order: list[str | OrderBy] = [f"-{field}", "-id"] if descending else [field, "id"]
+        rows: list[Any] = []
+        if position is None or position.value is not None:
+            valued = queryset.filter(**{f"{field}__isnull": False}) if nullable else queryset
+            if position is not None:
+                valued = valued.filter(_after(valued.model, field, position, "<" if descending else ">"))
+            rows = list(valued.order_by(*order)[:wanted])
+        if nullable and len(rows) < wanted:
+            empty = queryset.filter(**{f"{field}__isnull": True}).order_by("-id" if descending else "id")
+            if position is not None and position.value is None:
+                empty = empty.filter(**{"id__lt" if descending else "id__gt": position.pk})
+            rows += list(empty[: wanted - len(rows)])
+        return rows
+
+
+def _after(model: type[Model], field: str, position: Position, operator: str) -> RowComparison:
+    pk = model._meta.pk
+    column = _model_field(model, field)
+    try:
+        values = [Value(column.to_python(position.value), output_field=column), Value(pk.to_python(position.pk), output_field=pk)]
+    except (TypeError, ValueError):  # pragma: no cover - only a signed cursor of another version gets here
+        raise ValidationError({"cursor": ["Not a cursor of this list; start again without one."]}) from None
+    return RowComparison([F(field), F("id")], operator, values)
+
+
+def _model_field(model: type[Model], name: str) -> Any:
+    return model._meta.get_field(name)
+
+
+def _limit_of(request: Request) -> int:
+    given = request.query_params.get("limit", str(DEFAULT_LIMIT))
+    if not given.isascii() or not given.isdecimal() or not 1 <= int(given[:9]) <= MAX_LIMIT:
+        raise ValidationError({"limit": [f"Must be a whole number from 1 to {MAX_LIMIT}."]})
+    return int(given)
+
+
+def _ordering_of(request: Request, view: Any) -> str:
+    fields: tuple[str, ...] = getattr(view, "ordering_fields", ())
+    default: str = getattr(view, "ordering", "-id")
+    ordering = request.query_params.get("ordering", default)
+    if ordering != default and ordering.removeprefix("-") not in fields:
+        raise ValidationError({"ordering": [f"Unknown. One of {', '.join(fields)}, each with '-' for descending."]})
+    return ordering
+
+
+def count_up_to(queryset: QuerySet[Any], most: int) -> tuple[int, bool]:
+    """The number of rows, exact up to `most`; beyond it the planner's estimate, and True."""
+    plain = queryset.order_by()
+    counted = plain.values("pk")[: most + 1].count()
+    if counted <= most:
+        return counted, False
+    sql, params = plain.values("pk").query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", params)
+        plan = cursor.fetchone()[0]
+    return max(int(plan[0]["Plan"]["Plan Rows"]), most + 1), True

@@ -1,0 +1,11 @@
+"""The platform's app."""
+
+from django.apps import AppConfig
+
+
+class CoreConfig(AppConfig):
+    """Users, sessions, events and what every API endpoint shares."""
+
+    name = "crm.core"
+    label = "core"
+    verbose_name = "People and access"
