@@ -13,6 +13,7 @@ class DomainError(Exception):
 
     code = "conflict"
     status = 409
+    retry_after: int | None = None  # seconds
 
     def __init__(self, message: str, **details: Any) -> None:
         """`details` reach the caller as they are: nothing secret, nothing of another tenant."""
@@ -26,6 +27,13 @@ class InvalidInput(DomainError):
 
     code = "validation_error"
     status = 400
+
+
+class Unauthenticated(DomainError):
+    """The credentials are missing, wrong or expired."""
+
+    code = "authentication_required"
+    status = 401
 
 
 class NotAllowed(DomainError):
@@ -54,3 +62,14 @@ class Unavailable(DomainError):
 
     code = "unavailable"
     status = 503
+
+
+class RateLimited(DomainError):
+    """Too often; says when to come again."""
+
+    code = "rate_limited"
+    status = 429
+
+    def __init__(self, message: str, *, retry_after: int, **details: Any) -> None:
+        super().__init__(message, **details)
+        self.retry_after = retry_after

@@ -1,0 +1,1 @@
+"""The platform's verbs: signing in and out, passwords, accounts, invitations."""
