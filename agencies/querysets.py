@@ -1,0 +1,36 @@
+"""Reads of agencies and keys."""
+
+from typing import TYPE_CHECKING
+
+from django.db.models import QuerySet
+
+from agencies.choices import AgencyStatus
+from crm.core.actors import Actor
+from crm.core.choices import Role
+
+if TYPE_CHECKING:
+    from agencies.models import Agency, ApiKey
+
+
+class AgencyQuerySet(QuerySet["Agency"]):
+    """Which agencies."""
+
+    def visible_to(self, actor: Actor) -> "AgencyQuerySet":
+        """Managers see all, a vendor its own, an agent none."""
+        if actor.is_manager:
+            return self
+        if actor.role == Role.VENDOR:
+            return self.filter(code=actor.vendor_code)
+        return self.none()
+
+    def sending(self) -> "AgencyQuerySet":
+        """Agencies whose leads are taken."""
+        return self.filter(status=AgencyStatus.ACTIVE)
+
+
+class ApiKeyQuerySet(QuerySet["ApiKey"]):
+    """Which keys."""
+
+    def live(self) -> "ApiKeyQuerySet":
+        """Keys that still open the door."""
+        return self.filter(revoked_at__isnull=True)

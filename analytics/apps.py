@@ -1,0 +1,9 @@
+"""App: the business in numbers."""
+
+from django.apps import AppConfig
+
+
+class AnalyticsConfig(AppConfig):
+    """The business in numbers."""
+
+    name = "analytics"

@@ -1,0 +1,9 @@
+"""App: leads, from a vendor's post to a signed retainer."""
+
+from django.apps import AppConfig
+
+
+class LeadsConfig(AppConfig):
+    """Leads, from a vendor's post to a signed retainer."""
+
+    name = "leads"

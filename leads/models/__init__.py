@@ -1,0 +1,23 @@
+"""The tables of leads."""
+
+from leads.models.comment import Comment
+from leads.models.decision import Decision
+from leads.models.history import LeadChange
+from leads.models.imports import LeadImport
+from leads.models.law import StateLaw
+from leads.models.lead import Lead
+from leads.models.policy import IntakePolicy
+from leads.models.scorecard import Scorecard
+from leads.models.search import LeadSearch
+
+__all__ = [
+    "Comment",
+    "Decision",
+    "IntakePolicy",
+    "Lead",
+    "LeadChange",
+    "LeadImport",
+    "LeadSearch",
+    "Scorecard",
+    "StateLaw",
+]
