@@ -1,0 +1,57 @@
+"""Tests run on the real engines: started before Django's settings are read, quick and forgetful ones."""
+
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from crm.engines.leases import Engines
+
+DATABASE_PREFIX = "test_crm_"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """Start or join the engines. conftest.py would be too late: pytest-django has read the settings by then.
+
+    The engines are imported here, after coverage has begun to count.
+    """
+    from crm.engines.addresses import data_dir
+
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        return  # the controller's engines and settings are inherited
+    os.environ.setdefault("TEST_DATABASE_NAME", f"{DATABASE_PREFIX}{os.getpid()}")
+    folder = data_dir(os.environ) / "test"
+    os.environ["DATA_DIR"] = str(folder)  # tests write their files there, not among real ones
+    running = _engines(folder, os.environ)
+    engines = running.__enter__()
+    early_config.add_cleanup(lambda: running.__exit__(None, None, None))
+    os.environ.update(engines.settings)
+    if any(lease.engine.name == "postgres" for lease in engines.started):
+        _drop_leftovers(engines.settings["DATABASE_URL"])
+
+
+def _engines(folder: "Path", environ: "Mapping[str, str]") -> "AbstractContextManager[Engines]":
+    from crm.engines.leases import local_engines
+
+    return local_engines(folder, environ, durable=False)
+
+
+def _drop_leftovers(url: str) -> None:
+    """Drop the databases of killed sessions; whoever starts the server knows that nobody uses them."""
+    import psycopg
+    from psycopg import sql
+
+    host = url.partition("?host=")[2]
+    with psycopg.connect(host=host, user="crm", dbname="crm", autocommit=True) as connection:
+        names = connection.execute(
+            "SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [DATABASE_PREFIX]
+        )
+        for (name,) in names.fetchall():
+            connection.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
