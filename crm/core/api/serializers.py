@@ -1,22 +1,11 @@
 """Serializers that lose nothing silently."""
 
-import re
 import unicodedata
 from typing import Any
 
 from rest_framework import serializers
 
-MARKUP = re.compile(r"<\s*[a-zA-Z!/?]|&#|javascript:", re.IGNORECASE)
-LINE_BREAKS = {"\n", "\r", "\t"}
-
-
-def control_characters(text: str, *, allowed: frozenset[str] | set[str] = frozenset()) -> list[str]:
-    """The control and direction-changing characters in `text`, as `U+XXXX`."""
-    return [
-        f"U+{ord(char):04X}"
-        for char in dict.fromkeys(text)
-        if char not in allowed and unicodedata.category(char) in ("Cc", "Cs", "Co") or char in "\u202a\u202b\u202d\u202e\u2066\u2067\u2068"
-    ]
+from crm.core.text import LINE_BREAKS, MARKUP, control_characters
 
 
 class PlainCharField(serializers.CharField):
