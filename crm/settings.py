@@ -95,6 +95,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "crm.core.middleware.RequestIdMiddleware",
+    "crm.core.middleware.RateLimitHeadersMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -149,6 +150,7 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": env.str("CACHE_PREFIX", default="crm"),
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 2},  # a cache that hangs must not hang the site
     }
 }
 
@@ -194,6 +196,9 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_HANDLER = "axes.handlers.cache.AxesCacheHandler"
 AXES_VERBOSE = False
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # the 15 minutes of Retry-After are 15 minutes
+AXES_USERNAME_CALLABLE = "crm.core.lockout.account_name"
+AXES_LOCKOUT_CALLABLE = "crm.core.lockout.locked_answer"
 
 SECURE_SSL_REDIRECT = PRODUCTION and env.bool("SECURE_SSL_REDIRECT", default=True)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
@@ -224,9 +229,13 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["crm.core.api.parsers.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["crm.core.api.renderers.OrjsonRenderer"],
     "DEFAULT_PAGINATION_CLASS": "crm.core.api.pagination.KeysetPagination",
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_FILTER_BACKENDS": ["crm.core.api.filters.StrictFilterBackend"],
     "DEFAULT_THROTTLE_CLASSES": ["crm.core.api.throttling.CallerRateThrottle"],
-    "DEFAULT_THROTTLE_RATES": {"caller": env.str("RATE_LIMIT", default="3000/min"), "anonymous": env.str("RATE_LIMIT_ANONYMOUS", default="120/min")},
+    "DEFAULT_THROTTLE_RATES": {
+        "caller": env.str("RATE_LIMIT", default="3000/min"),
+        "anonymous": env.str("RATE_LIMIT_ANONYMOUS", default="120/min"),
+        "sensitive": env.str("RATE_LIMIT_SENSITIVE", default="30/min"),  # where a password or a code could be guessed
+    },
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "crm.core.api.errors.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
@@ -271,6 +280,7 @@ CELERY_BEAT_SCHEDULE = {
 
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default=f"filemail://{DATA_DIR / 'mail'}")
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="MVA CRM <no-reply@localhost>")
 
 

@@ -9,3 +9,11 @@ class CoreConfig(AppConfig):
     name = "crm.core"
     label = "core"
     verbose_name = "People and access"
+
+    def ready(self) -> None:
+        from crm.core import events, receivers, tasks  # noqa: F401 - receivers register themselves
+
+        def hurry() -> None:
+            tasks.deliver_events.apply_async(retry=False, expires=30)
+
+        events.wake_with(hurry)

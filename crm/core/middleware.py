@@ -46,6 +46,21 @@ class RequestIdMiddleware:
         return response
 
 
+class RateLimitHeadersMiddleware:
+    """Shows the caller of the API what is left of its rate limit, with every answer."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        allowance = getattr(request, "rate_allowance", None)
+        if allowance is not None:
+            for name, value in allowance.headers.items():
+                response[name] = value
+        return response
+
+
 class BodyLimitMiddleware:
     """Refuses a body over 1 MiB before reading it; uploads have a limit of their own."""
 

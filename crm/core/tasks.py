@@ -1,17 +1,35 @@
 """The platform's background jobs."""
 
+from typing import Any
+
 from celery import shared_task
 
-from crm.core import delivery, idempotency
+from crm.core import delivery, heartbeat, idempotency
+from crm.core.services import invitations, passwords, sessions
+
+MAIL_TASK: dict[str, Any] = {"autoretry_for": (OSError,), "retry_backoff": True, "retry_backoff_max": 600, "max_retries": 10}
 
 
 @shared_task
 def deliver_events() -> int:
     """Deliver the outbox; beat repeats it, so an event survives the loss of any broker message."""
+    heartbeat.beat()
     return delivery.deliver_waiting()
 
 
 @shared_task
 def prune_records() -> int:
-    """Drop delivered events and idempotency records past their time."""
-    return delivery.prune_delivered() + idempotency.prune_expired()
+    """Drop delivered events, idempotency records and sign-ins past their time."""
+    return delivery.prune_delivered() + idempotency.prune_expired() + sessions.prune_sessions()
+
+
+@shared_task(**MAIL_TASK)
+def mail_invitation(invitation_id: int) -> None:
+    """Mail the link of an invitation; tries for about an hour."""
+    invitations.mail_invitation(invitation_id=invitation_id)
+
+
+@shared_task(**MAIL_TASK)
+def mail_code(email: str) -> None:
+    """Mail the code of a forgotten password; tries for about an hour."""
+    passwords.mail_code(email=email)

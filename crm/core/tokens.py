@@ -1,6 +1,7 @@
 """Access and refresh tokens: signed, short, and tied to a row of `Session`."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,9 @@ from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
 
 from crm.core.exceptions import Unauthenticated
 from crm.core.models import Session, User
+
+CHALLENGE = 'Bearer realm="api"'  # the WWW-Authenticate of every 401
+REFRESH_LIFETIME: timedelta = RefreshToken.lifetime
 
 
 class TokenExpired(Unauthenticated):

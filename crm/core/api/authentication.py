@@ -16,7 +16,6 @@ from crm.core.exceptions import Unauthenticated
 from crm.core.models import User
 
 SEEN_AT_MOST_EVERY = timedelta(minutes=1)
-REALM = 'Bearer realm="api"'
 
 
 class TokenAuthentication(BaseAuthentication):
@@ -45,7 +44,7 @@ class TokenAuthentication(BaseAuthentication):
         return user, claims
 
     def authenticate_header(self, request: Request) -> str:
-        return REALM
+        return tokens.CHALLENGE
 
     def _note_presence(self, user: User) -> None:
         now = timezone.now()
@@ -56,7 +55,7 @@ class TokenAuthentication(BaseAuthentication):
             user.last_seen = now
 
 
-class TokenScheme(OpenApiAuthenticationExtension):
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """How the OpenAPI document names this."""
 
     target_class = TokenAuthentication

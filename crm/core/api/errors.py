@@ -7,11 +7,13 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
+from redis.exceptions import RedisError
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_handler
 
-from crm.core.exceptions import DomainError
+from crm.core.exceptions import DomainError, Unauthenticated
+from crm.core.tokens import CHALLENGE
 
 logger = logging.getLogger(__name__)
 
@@ -38,18 +40,16 @@ def error_body(message: str, code: str, details: Mapping[str, Any] | None = None
 def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response:
     """DRF's hook. What it does not know is logged with its trace and answered as a bare 500."""
     if isinstance(exc, DomainError):
-        return Response(error_body(exc.message, exc.code, exc.details), status=exc.status)
+        return _domain_response(exc)
     if isinstance(exc, Http404):
         exc = exceptions.NotFound("There is no such record, or you may not see it.")
     elif isinstance(exc, PermissionDenied):
         exc = exceptions.PermissionDenied()
-    if isinstance(exc, OperationalError):
-        logger.error("database unavailable", extra={"kind": type(exc.__cause__).__name__})
-        return Response(
-            error_body("The database did not answer in time. Try again in a moment.", "unavailable"),
-            status=503,
-            headers={"Retry-After": "5"},
-        )
+    if isinstance(exc, OperationalError | RedisError):
+        logger.error("a part is unavailable", extra={"kind": type(exc.__cause__ or exc).__name__})
+        what = "database" if isinstance(exc, OperationalError) else "cache"
+        message = f"The {what} did not answer in time. Try again in a moment."
+        return Response(error_body(message, "unavailable"), status=503, headers={"Retry-After": "5"})
     response = drf_handler(exc, dict(context)) if isinstance(exc, exceptions.APIException) else None
     if response is None or not isinstance(exc, exceptions.APIException):
         logger.error("unhandled error", exc_info=exc)
@@ -58,6 +58,15 @@ def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response:
             status=500,
         )
     return _contract_response(exc, response)
+
+
+def _domain_response(exc: DomainError) -> Response:
+    response = Response(error_body(exc.message, exc.code, exc.details), status=exc.status)
+    if exc.retry_after is not None:
+        response["Retry-After"] = str(exc.retry_after)
+    if isinstance(exc, Unauthenticated):
+        response["WWW-Authenticate"] = CHALLENGE
+    return response
 
 
 def _contract_response(exc: exceptions.APIException, response: Response) -> Response:

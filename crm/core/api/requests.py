@@ -1,11 +1,16 @@
 """From a request to the actor it is made by."""
 
 from typing import Any, Protocol, runtime_checkable
+from uuid import UUID
 
 from rest_framework.request import Request
 
 from crm.core.actors import Actor
 from crm.core.choices import Source
+from crm.core.exceptions import NotAllowed
+from crm.core.models import User
+from crm.core.services.sessions import Origin
+from crm.core.tokens import Claims
 
 
 @runtime_checkable
@@ -13,6 +18,27 @@ class Principal(Protocol):
     """Whoever signs in: a person, or an agency's key."""
 
     def actor(self, source: Source, request_id: str = "") -> Actor: ...
+
+
+def origin_of(request: Request) -> Origin:
+    """Where a request comes from. Behind a proxy the server in front of us has put the real address there."""
+    return Origin(
+        address=request.META.get("REMOTE_ADDR") or None, user_agent=request.headers.get("User-Agent", "")
+    )
+
+
+def user_of(request: Request) -> User:
+    """The person behind a request; 403 for an agency's key."""
+    if not isinstance(request.user, User):
+        raise NotAllowed("This is for people; sign in with a name and password.")
+    return request.user
+
+
+def session_of(request: Request) -> UUID:
+    """The sign-in a request belongs to."""
+    if not isinstance(request.auth, Claims):
+        raise NotAllowed("This is for people; sign in with a name and password.")
+    return request.auth.session_id
 
 
 def actor_of(request: Request | Any, source: Source = Source.API) -> Actor:

@@ -2,15 +2,17 @@
 
 import logging
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
-from django.core.cache import caches
 from django.core.exceptions import ImproperlyConfigured
 from redis.exceptions import RedisError
 from rest_framework.request import Request
+from rest_framework.settings import api_settings
 from rest_framework.throttling import BaseThrottle
+
+from crm.core.redis import redis_client, redis_key
 
 logger = logging.getLogger(__name__)
 
@@ -63,10 +65,9 @@ class CallerRateThrottle(BaseThrottle):
         return self.resets_in
 
     def _count(self, key: str, seconds: int) -> int | None:
-        cache: Any = caches["default"]
+        name = redis_key(key)
         try:
-            with cache._cache.get_client(key, write=True).pipeline(transaction=False) as pipeline:
-                name = cache.make_and_validate_key(key)
+            with redis_client().pipeline(transaction=False) as pipeline:
                 pipeline.incr(name)
                 pipeline.expire(name, seconds + 1)
                 used = int(pipeline.execute()[0])
@@ -83,7 +84,8 @@ class CallerRateThrottle(BaseThrottle):
 
 def rate_of(scope: str) -> tuple[int, int]:
     """`"120/min"` as (120, 60), from DEFAULT_THROTTLE_RATES."""
-    text: str = settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"][scope]
+    rates: Mapping[str, Any] = api_settings.DEFAULT_THROTTLE_RATES
+    text = str(rates[scope])
     count, _, period = text.partition("/")
     if not count.isdecimal() or period[:1] not in PERIODS:
         raise ImproperlyConfigured(f"The rate limit {scope!r} must look like 120/min, not {text!r}.")

@@ -50,20 +50,10 @@ def refresh_session(*, refresh: str) -> Tokens:
     if not user.is_active or not constant_time_compare(user.credential_stamp(), claims.stamp):
         _end(session.pk, session.user_id)
         raise Unauthenticated(ENDED)
-    if not rotate(session, used=claims):
+    if not _rotate(session, used=claims):
         _end(session.pk, session.user_id)
         raise Unauthenticated("This token was used before, so its sign-in was ended; sign in again.")
     return tokens.issue(user, session)
-
-
-def rotate(session: Session, *, used: Claims) -> bool:
-    """Make the next refresh token the good one; False if another request did so with the same token."""
-    session.refresh_jti, session.refreshed_at = uuid4(), timezone.now()
-    return bool(
-        Session.objects.live()
-        .filter(pk=session.pk, refresh_jti=used.jti)
-        .update(refresh_jti=session.refresh_jti, refreshed_at=session.refreshed_at)
-    )
 
 
 def end_session(*, refresh: str) -> None:
@@ -72,10 +62,37 @@ def end_session(*, refresh: str) -> None:
     _end(claims.session_id, claims.user_id)
 
 
-def end_sessions(*, user: User) -> int:
-    """End all of a person's sign-ins; returns how many."""
-    return Session.objects.live().filter(user=user).update(ended_at=timezone.now())
+def renew_session(*, user: User, session_id: UUID) -> Tokens:
+    """Fresh tokens for a sign-in that goes on after its owner's credentials changed."""
+    session = Session.objects.live().filter(pk=session_id, user=user).first()
+    if session is None:
+        raise Unauthenticated(ENDED)
+    session.refresh_jti, session.refreshed_at = uuid4(), timezone.now()
+    session.save(update_fields=["refresh_jti", "refreshed_at"])
+    return tokens.issue(user, session)
+
+
+def end_sessions(*, user: User, but: UUID | None = None) -> int:
+    """End all of a person's sign-ins, `but` one perhaps; returns how many."""
+    others = Session.objects.live().filter(user=user)
+    if but:
+        others = others.exclude(pk=but)
+    return others.update(ended_at=timezone.now())
+
+
+def prune_sessions() -> int:
+    """Delete sign-ins whose last refresh token has expired; returns how many."""
+    return Session.objects.filter(refreshed_at__lt=timezone.now() - tokens.REFRESH_LIFETIME).delete()[0]
 
 
 def _end(session_id: UUID, user_id: int) -> None:
     Session.objects.live().filter(pk=session_id, user_id=user_id).update(ended_at=timezone.now())
+
+
+def _rotate(session: Session, *, used: Claims) -> bool:
+    session.refresh_jti, session.refreshed_at = uuid4(), timezone.now()
+    return bool(
+        Session.objects.live()
+        .filter(pk=session.pk, refresh_jti=used.jti)
+        .update(refresh_jti=session.refresh_jti, refreshed_at=session.refreshed_at)
+    )

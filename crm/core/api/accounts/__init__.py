@@ -1,0 +1,1 @@
+"""Accounts over HTTP: `/api/auth/...` and `/api/agents/invite`."""
