@@ -5,7 +5,7 @@ from leads.models.decision import Decision
 from leads.models.history import LeadChange
 from leads.models.imports import LeadImport
 from leads.models.law import StateLaw
-from leads.models.lead import Lead
+from leads.models.lead import Lead, etag_of
 from leads.models.policy import IntakePolicy
 from leads.models.scorecard import Scorecard
 from leads.models.search import LeadSearch
@@ -20,4 +20,5 @@ __all__ = [
     "LeadSearch",
     "Scorecard",
     "StateLaw",
+    "etag_of",
 ]

@@ -1,0 +1,60 @@
+"""A lead as the API shows it, made straight from a row of `.values()`: fifty a page, without fifty model instances."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from crm.core.actors import Actor
+from crm.core.choices import Role
+from crm.core.clock import business_day
+from leads.exceptions import LeadNotFound
+from leads.models import Lead
+from leads.querysets import LeadQuerySet
+from leads.selectors import history_of
+
+FIELDS = tuple(field.name for field in Lead._meta.concrete_fields)
+COLUMNS = tuple(name for name in FIELDS if name != "assigned_agent") + ("assigned_agent__email",)
+HIDDEN_FROM_VENDORS: dict[str, Any] = {
+    "assigned_agent": None,
+    "notes": "",
+    "tags": [],
+    "lead_value": None,
+    "priority": None,
+    "disposition_reason": "",
+    "created_by": "",
+}
+
+
+def rows_of(leads: LeadQuerySet) -> Any:
+    """The columns that `document` needs; joins the agent's e-mail address."""
+    return leads.values(*COLUMNS)
+
+
+def document(row: dict[str, Any], *, today: date, actor: Actor) -> dict[str, Any]:
+    """One lead in the contract's names."""
+    shown = {"lead_id": row["id"], **row}
+    del shown["id"]
+    shown["vendor_code"] = shown.pop("agency")
+    shown["assigned_agent"] = shown.pop("assigned_agent__email")
+    deadline = row["filing_deadline"]
+    shown["days_to_deadline"] = (deadline - today).days if deadline else None
+    if actor.role == Role.VENDOR:
+        shown.update(HIDDEN_FROM_VENDORS)
+    return shown
+
+
+def documents(rows: list[dict[str, Any]], actor: Actor) -> list[dict[str, Any]]:
+    """A page of leads."""
+    today = business_day()
+    return [document(row, today=today, actor=actor) for row in rows]
+
+
+def read_lead(lead_id: UUID, actor: Actor, *, history: bool = False) -> dict[str, Any]:
+    """One lead, with `update_history` where asked for; LeadNotFound where the actor may not know of it."""
+    row = rows_of(Lead.objects.visible_to(actor).filter(pk=lead_id)).first()
+    if row is None:
+        raise LeadNotFound
+    shown = document(row, today=business_day(), actor=actor)
+    if history:
+        shown["update_history"] = history_of(lead_id, actor)
+    return shown

@@ -1,0 +1,81 @@
+"""The rules of leads that can be broken."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from crm.core.exceptions import DomainError, InvalidInput, NotAllowed, NotFound, StaleRecord
+from leads.choices import Disposition
+
+__all__ = [
+    "AgencyPaused",
+    "AgentUnavailable",
+    "CapacityExceeded",
+    "DuplicateLead",
+    "InvalidInput",
+    "InvalidTransition",
+    "LeadNotFound",
+    "LeadMoved",
+    "NotAllowed",
+]
+
+
+class DuplicateLead(DomainError):
+    """The e-mail address or phone number came in within the duplicate window."""
+
+    code = "duplicate_lead"
+
+    def __init__(self, *, window_days: int, fields: Iterable[str], **details: Any) -> None:
+        matched = sorted(fields)
+        super().__init__(
+            f"This person was sent before: the same {' and '.join(matched) or 'contact'} within {window_days} days.",
+            matched=matched,
+            **details,
+        )
+
+
+class AgencyPaused(NotAllowed):
+    """The agency's intake is stopped."""
+
+
+class CapacityExceeded(DomainError):
+    """The agent holds as many open leads as they may."""
+
+    code = "capacity_exceeded"
+
+    def __init__(self, agent: str) -> None:
+        super().__init__(
+            f"{agent} has no room for another open lead; choose another agent or raise the capacity.", agent=agent
+        )
+
+
+class AgentUnavailable(InvalidInput):
+    """The agent named does not exist, is not an agent, or is deactivated."""
+
+    def __init__(self, field: str, email: str) -> None:
+        message = f"{email} is not an active agent; GET /api/agents lists them."
+        super().__init__(message, **{field: [message]})
+
+
+class InvalidTransition(DomainError):
+    """The disposition table does not allow this move."""
+
+    code = "invalid_transition"
+
+    def __init__(self, old: Disposition, new: Disposition, allowed: Iterable[Disposition]) -> None:
+        names = sorted(move.value for move in allowed)
+        choices = ", ".join(names) if names else "none: this end is final"
+        super().__init__(f"A lead cannot go from {old.value} to {new.value}. Allowed: {choices}.", allowed=names)
+
+
+class LeadNotFound(NotFound):
+    """There is no such lead for this caller."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such lead, or you may not see it.")
+
+
+class LeadMoved(StaleRecord):
+    """The lead changed since it was read."""
+
+    def __init__(self) -> None:
+        super().__init__("The lead was changed since you read it; read it again and repeat your change.")

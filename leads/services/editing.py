@@ -1,0 +1,112 @@
+"""Changing and deleting a lead."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from agencies.models import Agency
+from crm.core import changes as change_log
+from crm.core import events
+from crm.core.actors import Actor
+from crm.core.choices import Role
+from crm.core.clock import business_day
+from leads.choices import TRANSITIONS, WAYS_OUT, Disposition
+from leads.events import LeadDeleted, LeadUpdated
+from leads.exceptions import InvalidInput, InvalidTransition, LeadMoved, NotAllowed
+from leads.models import Decision, Lead
+from leads.services.assignment import capacity_refusal, locked_lead
+from leads.services.fields import EDITABLE, SCORED
+from leads.services.intake import IntakeContext, rescore
+from leads.services.normalise import normalise
+
+
+def update_lead(lead_id: UUID, *, changes: Mapping[str, Any], actor: Actor, etag: str | None = None, reason: str = "") -> Lead:
+    """Change fields of one lead, by the contract's names; values as a vendor would write them.
+
+    With `etag`, only if the lead is still at that version. A move must be allowed by TRANSITIONS, a way out
+    needs a `disposition_reason`; a change of facts has deadline and score decided anew.
+    Raises LeadNotFound, LeadMoved, InvalidInput, InvalidTransition, CapacityExceeded (a reopened lead).
+    """
+    values = editable_values(changes, actor=actor)
+    try:
+        with transaction.atomic():
+            lead = locked_lead(lead_id, actor)
+            if etag is not None and etag != lead.etag():
+                raise LeadMoved
+            changed = {name: value for name, value in values.items() if getattr(lead, name) != value}
+            if not changed:
+                return lead
+            check_move(lead, values)
+            _write(lead, changed, actor=actor, reason=reason)
+    except IntegrityError as error:
+        refusal = capacity_refusal(error)
+        raise (refusal or error) from None
+    lead.refresh_from_db()
+    return lead
+
+
+@transaction.atomic
+def delete_lead(lead_id: UUID, *, actor: Actor, reason: str = "") -> None:
+    """Delete a lead; its history keeps every field it had. Admins only."""
+    if actor.role != Role.ADMIN:
+        raise NotAllowed("Only admins delete leads; give it a disposition instead.")
+    lead = locked_lead(lead_id, actor)
+    change_log.sign(actor, action="deleted", reason=reason)
+    events.publish(LeadDeleted(lead_id=str(lead.pk), actor=actor.label))
+    lead.delete()
+
+
+def editable_values(raw: Mapping[str, Any], *, actor: Actor) -> dict[str, Any]:
+    """Clean model values of the fields to change; InvalidInput names what is wrong, unknown or not the caller's."""
+    if actor.role == Role.VENDOR:
+        raise NotAllowed("A lead is read-only for its vendor once it was sent.")
+    clean = normalise(raw, today=business_day())
+    problems = {name: list(sentences) for name, sentences in clean.problems.items()}
+    problems |= {name: ["Unknown field; see /api/docs for the known ones."] for name in clean.unplaced}
+    for name in clean.values.keys() - EDITABLE[actor.role]:
+        problems.setdefault(name, ["Not changed by PATCH, or not by your role."])
+    values = dict(clean.values)
+    if "vendor_code" in values:
+        values["agency_id"] = values.pop("vendor_code")
+        if not Agency.objects.filter(pk=values["agency_id"]).exists():
+            problems["vendor_code"] = ["There is no such agency."]
+    if problems:
+        name, sentences = next(iter(problems.items()))
+        raise InvalidInput(f"{name}: {sentences[0]}", **problems)
+    return values
+
+
+def check_move(lead: Lead, values: Mapping[str, Any]) -> None:
+    """Whether the disposition may change as `values` want; also the two facts every lead needs."""
+    old, new = Disposition(lead.disposition), Disposition(values.get("disposition", lead.disposition))
+    if new != old and new not in TRANSITIONS[old]:
+        raise InvalidTransition(old, new, TRANSITIONS[old])
+    given = values.get("disposition_reason", "" if new != old else lead.disposition_reason)
+    if new in WAYS_OUT and not given and (new != old or "disposition_reason" in values):
+        message = f"Say why: {new.value} needs a disposition_reason."
+        raise InvalidInput(f"disposition_reason: {message}", disposition_reason=[message])
+    if not values.get("phone", lead.phone) and not values.get("email", lead.email):
+        raise InvalidInput("phone: missing.", phone=["A lead keeps a phone number or an e-mail address."])
+
+
+def _write(lead: Lead, changed: Mapping[str, Any], *, actor: Actor, reason: str) -> None:
+    moved = "disposition" in changed
+    change_log.sign(
+        actor,
+        action="disposition_changed" if moved else "updated",
+        reason=reason or str(changed.get("disposition_reason", "")),
+    )
+    for name, value in changed.items():
+        setattr(lead, name, value)
+    fields = set(changed)
+    if moved and "disposition_reason" not in changed and lead.disposition_reason:
+        lead.disposition_reason = ""  # it was the reason of the disposition before
+        fields.add("disposition_reason")
+    if SCORED & set(changed):
+        document = rescore(lead, IntakeContext.load([lead.accident_state or lead.state]))
+        Decision.objects.create(lead_id=lead.pk, actor=actor.label, document=document)
+        fields |= {"filing_deadline", "quality_score"}
+    lead.save(update_fields=sorted(fields))
+    events.publish(LeadUpdated(lead_id=str(lead.pk), fields=tuple(sorted(fields)), actor=actor.label))
