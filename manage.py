@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Django's command line. Where DATABASE_URL or REDIS_URL is not set, a command that needs one brings its own."""
+"""Django's command line. A command that needs a DATABASE_URL or REDIS_URL that is not set brings its own."""
 
 import os
 import sys

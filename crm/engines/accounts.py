@@ -1,4 +1,4 @@
-"""Which system user runs a server: ourselves, or an unprivileged one when we are root (PostgreSQL refuses root)."""
+"""Which system user runs a server: ourselves, or an unprivileged one when we are root."""
 
 import os
 import pwd
@@ -39,13 +39,13 @@ def _may_enter(account: Account, path: Path) -> bool:
 
 
 def make_private_folder(path: Path, account: Account | None) -> None:
-    """A folder that only the account may enter; one of somebody else is refused (in /tmp it could be a trap)."""
+    """A folder for the account alone; one of somebody else is refused (in /tmp it could be a trap)."""
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     found, wanted = path.stat(), account.uid if account else os.geteuid()
     if account and found.st_uid == 0:
         os.chown(path, account.uid, account.gid)
     elif found.st_uid != wanted:
         raise EngineError(
-            f"{path} belongs to user {found.st_uid}, not to user {wanted}: start as its owner, or choose another DATA_DIR"
+            f"{path} belongs to user {found.st_uid}, not {wanted}: start as its owner or change DATA_DIR"
         )
     path.chmod(0o700)

@@ -1,4 +1,4 @@
-"""What the supervisor says: its own lines, those of its children behind their names, and the box when all is up."""
+"""What the supervisor says: its own lines, those of its children behind their names, and the final box."""
 
 import os
 import sys

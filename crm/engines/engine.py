@@ -1,4 +1,4 @@
-"""What PostgreSQL and Valkey have in common: a private folder, a socket in it, a foreground child to watch."""
+"""What PostgreSQL and Valkey have in common: a private folder, a socket in it, a child to watch."""
 
 import os
 import signal

@@ -10,7 +10,19 @@ from crm.engines.leases import local_engines
 from crm.engines.processes import EngineError
 
 NEED_NO_ENGINES = frozenset(
-    "check collectstatic compilemessages diffsettings findstatic help makemessages spectacular startapp startproject version".split()
+    {
+        "check",
+        "collectstatic",
+        "compilemessages",
+        "diffsettings",
+        "findstatic",
+        "help",
+        "makemessages",
+        "spectacular",
+        "startapp",
+        "startproject",
+        "version",
+    }
 )
 HELP = frozenset({"-h", "--help", "--version"})
 

@@ -1,4 +1,4 @@
-"""Sharing the local engines: who comes first starts them, who comes later joins, the first one leaves last."""
+"""Sharing the local engines: the first to come starts them, others join, the first one leaves last."""
 
 import os
 import subprocess
@@ -55,7 +55,7 @@ def local_engines(folder: Path, environ: Mapping[str, str], *, durable: bool = T
 
 @contextmanager
 def lease(engine: Engine) -> Iterator[Lease]:
-    """Join the engine's running server, or start it and stop it afterwards when nobody else uses it any more."""
+    """Join the engine's running server, or start it and afterwards stop it when nobody uses it any more."""
     taken = Lease(engine, engine.lock("users"))
     try:
         with engine.lock("starting").held(seconds=STARTING_SECONDS, on_wait=lambda: _say_starting(engine)):
@@ -84,9 +84,7 @@ def _stop_when_unused(taken: Lease, process: subprocess.Popen[bytes]) -> None:
             starting.release()
             if not told:
                 told = True
-                _say(
-                    f"others still use the {engine.title} of {engine.folder}; it stops after them (Ctrl-C: now)"
-                )
+                _say(f"others still use {engine.title} in {engine.folder}; it stops after them (Ctrl-C: now)")
             time.sleep(WAIT_POLL_SECONDS)
     except KeyboardInterrupt:
         _say(f"stopping {engine.title} under the others")

@@ -66,7 +66,7 @@ class Postgres(Engine):
     def answers(self) -> bool:
         if not self.socket.exists():
             return False
-        probe = [self.bin / "pg_isready", "-q", "-t", "3", "-h", self.socket_dir, "-p", "5432"]
+        probe = [str(self.bin / "pg_isready"), "-q", "-t", "3", "-h", str(self.socket_dir), "-p", "5432"]
         return subprocess.run(probe, check=False, env=PLAIN_ENVIRONMENT).returncode == 0
 
     def command(self) -> list[str]:
@@ -84,7 +84,7 @@ class Postgres(Engine):
         ]
 
     def initialise(self, keep: int) -> None:
-        """Make the cluster and its database under another name first: a half-made one is never taken for whole."""
+        """Make cluster and database under another name: a half-made one is never taken for whole."""
         if self.cluster.exists():
             self._refuse_other_major()
             return
@@ -127,6 +127,6 @@ class Postgres(Engine):
         made_by = int((self.cluster / "PG_VERSION").read_text())
         if made_by != self.major:
             raise EngineError(
-                f"{self.cluster} was made by PostgreSQL {made_by}, here is PostgreSQL {self.major}: dump it with the old "
-                "one and load it into the new one, or choose another DATA_DIR"
+                f"{self.cluster} was made by PostgreSQL {made_by}, here is {self.major}: dump it with "
+                "the old one and load it into the new one, or choose another DATA_DIR"
             )

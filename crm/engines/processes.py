@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TypeAlias
+from typing import IO, Any, TypeAlias
 
 PR_SET_PDEATHSIG = 1
 Output: TypeAlias = int | IO[bytes]
@@ -49,25 +49,23 @@ def spawn(
 
     Call it from the main thread: the kernel watches the thread that forked, not the process.
     """
-    return subprocess.Popen(  # noqa: PLW1509 (one ctypes call, and no threads here)
+    return subprocess.Popen(
         list(argv),
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=subprocess.STDOUT,
         cwd=cwd,
         env=env,
-        user=account.uid if account else None,
-        group=account.gid if account else None,
-        extra_groups=[] if account else None,
+        **_identity(account),
         start_new_session=True,
         pass_fds=keep,
-        preexec_fn=_die_with_parent(death_signal),
+        preexec_fn=_die_with_parent(death_signal),  # noqa: PLW1509 (one ctypes call, and no threads here)
     )
 
 
 def run(argv: Sequence[str], *, account: Account | None, keep: int, said: str = "") -> None:
     """Run a short program to its end; it dies with us and holds on to the descriptor `keep`."""
-    done = subprocess.run(  # noqa: PLW1509
+    done = subprocess.run(
         list(argv),
         input=said,
         capture_output=True,
@@ -75,14 +73,16 @@ def run(argv: Sequence[str], *, account: Account | None, keep: int, said: str = 
         check=False,
         cwd="/",
         env=PLAIN_ENVIRONMENT,
-        user=account.uid if account else None,
-        group=account.gid if account else None,
-        extra_groups=[] if account else None,
+        **_identity(account),
         pass_fds=(keep,),
         preexec_fn=_die_with_parent(signal.SIGKILL),
     )
     if done.returncode:
         raise EngineError(f"{argv[0]} failed:\n{done.stdout}{done.stderr}")
+
+
+def _identity(account: Account | None) -> dict[str, Any]:
+    return {"user": account.uid, "group": account.gid, "extra_groups": []} if account else {}
 
 
 def _die_with_parent(death_signal: signal.Signals) -> Callable[[], None]:

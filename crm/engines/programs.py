@@ -11,8 +11,8 @@ from crm.engines.addresses import BASE_DIR
 CARRIER = "MVA_ENGINES_CARRIER"  # the process id of a command that runs engines of its own
 
 
-def web(host: str, port: int, workers: int) -> list[str]:
-    """HTTP and WebSocket on one port. Sign-offs wait 5 s for open requests, then the socket is closed."""
+def web(host: str, port: int, workers: int, log_level: str) -> list[str]:
+    """HTTP and WebSocket on one port. When stopped it waits 5 s for open requests."""
     where = ["--host", host, "--port", str(port), "--workers", str(workers)]
     return [
         sys.executable,
@@ -20,6 +20,8 @@ def web(host: str, port: int, workers: int) -> list[str]:
         "uvicorn",
         "crm.asgi:application",
         *where,
+        "--log-level",
+        log_level,
         "--no-access-log",
         "--timeout-graceful-shutdown",
         "5",

@@ -1,17 +1,9 @@
 """Tests run on the real engines: started before Django's settings are read, quick and forgetful ones."""
 
 import os
-import shutil
-from typing import TYPE_CHECKING
+from contextlib import ExitStack
 
 import pytest
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from contextlib import AbstractContextManager
-    from pathlib import Path
-
-    from crm.engines.leases import Engines
 
 DATABASE_PREFIX = "test_crm_"
 
@@ -23,24 +15,23 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     The engines are imported here, after coverage has begun to count.
     """
     from crm.engines.addresses import data_dir
+    from crm.engines.leases import local_engines
+    from crm.engines.processes import EngineError
 
     if "PYTEST_XDIST_WORKER" in os.environ:
         return  # the controller's engines and settings are inherited
     os.environ.setdefault("TEST_DATABASE_NAME", f"{DATABASE_PREFIX}{os.getpid()}")
     folder = data_dir(os.environ) / "test"
     os.environ["DATA_DIR"] = str(folder)  # tests write their files there, not among real ones
-    running = _engines(folder, os.environ)
-    engines = running.__enter__()
-    early_config.add_cleanup(lambda: running.__exit__(None, None, None))
+    running = ExitStack()
+    early_config.add_cleanup(running.close)
+    try:
+        engines = running.enter_context(local_engines(folder, os.environ, durable=False))
+    except EngineError as error:
+        raise pytest.UsageError(str(error)) from error
     os.environ.update(engines.settings)
     if any(lease.engine.name == "postgres" for lease in engines.started):
         _drop_leftovers(engines.settings["DATABASE_URL"])
-
-
-def _engines(folder: "Path", environ: "Mapping[str, str]") -> "AbstractContextManager[Engines]":
-    from crm.engines.leases import local_engines
-
-    return local_engines(folder, environ, durable=False)
 
 
 def _drop_leftovers(url: str) -> None:

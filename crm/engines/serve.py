@@ -19,6 +19,8 @@ from crm.engines.locks import FileLock
 from crm.engines.processes import EngineError
 from crm.engines.supervisor import Supervisor
 
+# True on a demo machine, and no news: the worker runs as root, static files come from their sources.
+QUIET = "ignore:You're running the worker,ignore:No directory at"
 LEFTOVER_SECONDS = 20.0
 PROBE_SECONDS = 5.0
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 (a name to ask, not to bind)
@@ -98,6 +100,7 @@ class _Service:
         self.began = time.monotonic()
         environ = {**os.environ, "HOST": options.host, "PORT": str(options.port), "PYTHONUNBUFFERED": "1"}
         environ.setdefault("LOG_FORMAT", "console")
+        environ.setdefault("PYTHONWARNINGS", QUIET)
         self.environ = environ
         self.supervisor = Supervisor(console, environ, lock.fd)
         self.stop_asked = False
@@ -113,7 +116,6 @@ class _Service:
                     return self._run_on(engines)
                 finally:
                     self.supervisor.stop()
-                    self.console.say("web, worker and beat have stopped")
         except KeyboardInterrupt:
             self.console.say(f"stopped; the data stay in {self.folder}")
             return 0
@@ -131,12 +133,12 @@ class _Service:
         return self._watch(engines)
 
     def _start_programs(self) -> None:
-        web = programs.web(self.options.host, self.options.port, workers=2)
+        web = programs.web(self.options.host, self.options.port, workers=2, log_level="warning")
         self.supervisor.start("web", web, death_signal=signal.SIGTERM, steps=((signal.SIGTERM, 10.0),))
         # SIGQUIT drops running jobs, which the broker hands out again; SIGTERM would finish them first.
         drop = ((signal.SIGTERM, 10.0), (signal.SIGQUIT, 3.0))
         self.supervisor.start(
-            "worker", programs.worker(2, "WARNING"), death_signal=signal.SIGQUIT, steps=drop
+            "worker", programs.worker(2, "WARNING"), death_signal=signal.SIGTERM, steps=drop
         )
         self.supervisor.start(
             "beat", programs.beat("WARNING"), death_signal=signal.SIGTERM, steps=((signal.SIGTERM, 5.0),)
@@ -179,7 +181,7 @@ class _Service:
         self.console.box([*lines, f"Data in {self.folder}", "Ctrl-C stops everything, twice at once"])
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
-        if self.stop_asked:
+        if self.stop_asked and self.supervisor.children:
             self.supervisor.hurry = True
             return
         self.stop_asked = True
@@ -207,10 +209,10 @@ def _take(lock: FileLock, folder: Path, console: Console) -> None:
         holder = lock.path.read_text().strip() if lock.path.exists() else ""
         if holder.isdigit() and Path(f"/proc/{holder}").exists():
             raise EngineError(
-                f"already serving from {folder}: process {holder}. Stop it, or choose another DATA_DIR and PORT"
+                f"process {holder} serves from {folder} already: stop it, or choose another DATA_DIR and PORT"
             )
         if not lock.acquire(seconds=LEFTOVER_SECONDS, on_wait=told):
-            raise EngineError(f"programs of an earlier run still use {folder}; see: fuser {lock.path}")
+            raise EngineError(f"programs of a killed run still hold {lock.path}, and do not end")
     lock.write(str(os.getpid()))
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from crm.engines.addresses import BASE_DIR
 from crm.engines.console import Console
 from crm.engines.processes import kill_group, spawn
+from crm.engines.watchdog import Watchdog
 
 TICK_SECONDS = 0.1
 CHUNK = 65536
@@ -28,7 +29,7 @@ class Child:
 
 
 class Supervisor:
-    """The running children, oldest first. One thread: the kernel ties their lives to the thread that starts them."""
+    """The running children, oldest first. One thread only: the kernel ties their lives to it."""
 
     def __init__(self, console: Console, environ: Mapping[str, str], keep: int) -> None:
         self.console = console
@@ -37,6 +38,7 @@ class Supervisor:
         self.children: list[Child] = []
         self.hurry = False  # set when asked to stop a second time
         self._selector = selectors.DefaultSelector()
+        self._watchdog = Watchdog()
 
     def start(self, name: str, argv: Sequence[str], *, death_signal: signal.Signals, steps: Steps) -> Child:
         process = spawn(
@@ -49,6 +51,7 @@ class Supervisor:
         )
         child = Child(name, process, steps)
         self.children.append(child)
+        self._watchdog.watch(running.process.pid for running in self.children)
         assert process.stdout is not None  # noqa: S101 (asked for with PIPE)
         os.set_blocking(process.stdout.fileno(), False)
         self._selector.register(process.stdout, selectors.EVENT_READ, child)
@@ -80,6 +83,7 @@ class Supervisor:
             for number, seconds in child.steps:
                 self._ask(child, number, seconds)
             self._forget(child)
+        self._watchdog.close()
 
     def _ask(self, child: Child, number: signal.Signals, seconds: float) -> None:
         if child.process.poll() is None:
@@ -98,6 +102,7 @@ class Supervisor:
                 self._selector.unregister(stdout)
         stdout.close()
         self.children.remove(child)
+        self._watchdog.watch(running.process.pid for running in self.children)
 
     def _copy(self, child: Child, fd: int) -> None:
         try:

