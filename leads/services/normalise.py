@@ -42,7 +42,7 @@ Given = dict[str, list[tuple[str, Any]]]
 
 
 def normalise(raw: Mapping[str, Any], *, today: date) -> Normalised:
-    """Read `raw`; `today` is the business's day, against which a crash cannot be in the future. Never raises."""
+    """Read `raw`; `today` is the business's day: no crash can be after it. Never raises."""
     found = Normalised()
     given = _sorted_by_field(raw, found)
     full_name, description, case_type = (

@@ -55,8 +55,18 @@ PARSERS: dict[str, Parser] = {
     **_sized(text.address_line, "address"),
     **_sized(
         text.line,
-        "city", "language", "campaign_source", "sub_id", "disposition_reason", "accident_city", "police_report_number",
-        "citation_issued_to", "injury_type", "insurance_claimant", "insurance_other", "jornaya_lead_id",
+        "city",
+        "language",
+        "campaign_source",
+        "sub_id",
+        "disposition_reason",
+        "accident_city",
+        "police_report_number",
+        "citation_issued_to",
+        "injury_type",
+        "insurance_claimant",
+        "insurance_other",
+        "jornaya_lead_id",
     ),
     **_sized(text.paragraphs, "notes", "injury_description", "consent_text"),
     **_sized(contacts.link, "source_url", "trustedform_url"),
@@ -64,7 +74,9 @@ PARSERS: dict[str, Parser] = {
     **dict.fromkeys(("date_of_birth", "accident_date", "treatment_date"), dates.day),
     **dict.fromkeys(("created_at", "first_contact_at", "last_contact", "closed_date"), dates.moment),
     **_plain(numbers.money, "lead_value", "acquisition_cost"),
-    **_plain(numbers.yes_or_no, "commercial_vehicle", "government_vehicle", "prior_settlement", "consent_given"),
+    **_plain(
+        numbers.yes_or_no, "commercial_vehicle", "government_vehicle", "prior_settlement", "consent_given"
+    ),
     "fault_percent": _whole(0, 100),
     "quality_score": _whole(1, 10),
     "tags": _tags,
@@ -78,4 +90,4 @@ PARSERS: dict[str, Parser] = {
     **_plain(phrases.TREATMENT.read, "treatment"),
     **_plain(phrases.HAS_ATTORNEY.read, "has_attorney"),
     **_plain(phrases.medical_bills, "medical_bills_range"),
-}  # fmt: skip
+}

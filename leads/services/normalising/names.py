@@ -4,10 +4,36 @@ SUFFIXES = frozenset(
     {"jr", "sr", "ii", "iii", "iv", "v", "2nd", "3rd", "esq", "md", "phd", "dds", "dvm", "cpa", "rn"}
 )
 TITLES = frozenset({"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "rev"})
-PARTICLES = frozenset({
-    "al", "bin", "da", "das", "de", "del", "della", "den", "der", "di", "dos", "du", "el", "la", "le", "los", "mac",
-    "san", "santa", "st", "ten", "ter", "van", "vander", "von", "y",
-})  # fmt: skip
+PARTICLES = frozenset(
+    {
+        "al",
+        "bin",
+        "da",
+        "das",
+        "de",
+        "del",
+        "della",
+        "den",
+        "der",
+        "di",
+        "dos",
+        "du",
+        "el",
+        "la",
+        "le",
+        "los",
+        "mac",
+        "san",
+        "santa",
+        "st",
+        "ten",
+        "ter",
+        "van",
+        "vander",
+        "von",
+        "y",
+    }
+)
 
 
 def split_name(text: str) -> tuple[str, str]:

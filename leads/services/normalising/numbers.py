@@ -13,14 +13,9 @@ MONEY = re.compile(
 MOST_MONEY = Decimal("99999999.99")
 WHOLE = re.compile(r"(\d{1,9})(?:\.0+)?\s*%?", re.ASCII)
 
-YES = frozenset(["1", "1.0", "yes", "y", "true", "t", "on", "x", "checked", "agreed", "agree", "accepted", "opted-in", "si", "sí"]) | {
-    "i agree", "i consent", "opted in",
-}  # fmt: skip
-NO = frozenset(["0", "0.0", "no", "n", "false", "f", "off", "unchecked", "declined", "disagree"]) | {
-    "opted out",
-    "opted-out",
-    "not agreed",
-}
+_YES = "1, 1.0, yes, y, true, t, on, x, checked, agreed, opted in, opted-in, i agree, i consent, si, sí"
+_NO = "0, 0.0, no, n, false, f, off, unchecked, declined, disagree, opted out, opted-out, not agreed"
+YES, NO = frozenset(_YES.split(", ")), frozenset(_NO.split(", "))
 NOT_KNOWN = frozenset(
     {"", "unknown", "not sure", "unsure", "don't know", "dont know", "do not know", "maybe", "?"}
 )

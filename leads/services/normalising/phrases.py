@@ -17,7 +17,10 @@ from leads.choices import (
 )
 from leads.services.normalising.text import UnreadableError, scalar
 
-UNSURE = r"unknown|unsure|not sure|not certain|(do not|don'?t|doesn'?t) know|no idea|n/?a|\?|other|prefer not.*|unspecified|-+"
+UNSURE = (
+    r"unknown|unsure|not sure|not certain|(do not|don'?t|doesn'?t) know|no idea|n/?a|\?|other|prefer not.*"
+    r"|unspecified|-+"
+)
 YES = r"1|1\.0|true|t|y|yes|si|sí|yes\b.*"
 NO = r"0|0\.0|false|f|n|no|none|never|not yet|no\b.*|not\b.*|none\b.*"
 
@@ -31,7 +34,7 @@ def folded(value: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Phrasebook:
-    """A closed list and the phrases that mean its values; the first rule that matches the whole phrase decides."""
+    """A closed list and the phrases that mean its values: the first rule to match the whole phrase wins."""
 
     values: Sequence[str]
     rules: Sequence[tuple[str, str]] = ()
@@ -52,7 +55,9 @@ class Phrasebook:
         for pattern, meant in self.rules:
             if re.fullmatch(pattern, text):
                 return meant
-        raise UnreadableError(f"{scalar(value)[:80]!r} is not known here; send one of: {', '.join(self.values)}.")
+        raise UnreadableError(
+            f"{scalar(value)[:80]!r} is not known here; send one of: {', '.join(self.values)}."
+        )
 
 
 PRIORITY = Phrasebook(
@@ -102,7 +107,7 @@ HAS_ATTORNEY = Phrasebook(
     [
         (r"never\b.*|not (previously|represented|yet)\b.*", "no"),
         (
-            r".*\b(fired|dropped|former(ly)?|previous(ly)?|no longer|used to|past|had one|withdrew|switching)\b.*",
+            r".*\b(fired|dropped|former(ly)?|previous(ly)?|no longer|used to|past|had one|withdrew)\b.*",
             "fired",
         ),
         (UNSURE, "unknown"),
@@ -120,7 +125,7 @@ _MEDICAL_BILLS = Phrasebook(
 
 
 def medical_bills(value: Any) -> str:
-    """The range meant by a code, a label, two amounts, `under`/`over` one amount, or an amount; "" where not known."""
+    """The range meant by a code, a label or amounts (`under $10,000`, `$12,500`); "" where not known."""
     text = folded(value)
     if re.fullmatch(UNSURE, text):
         return ""

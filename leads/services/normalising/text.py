@@ -43,7 +43,9 @@ def _written(value: Any) -> str:
         return str(value)
     if isinstance(value, date | datetime | time):
         return value.isoformat()
-    raise UnreadableError(f"Must be text, not {'a list' if isinstance(value, list | tuple) else 'an object'}.")
+    raise UnreadableError(
+        f"Must be text, not {'a list' if isinstance(value, list | tuple) else 'an object'}."
+    )
 
 
 def stated(value: Any) -> str:
