@@ -14,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from crm.core.logs import logging_config
 from crm.engines.addresses import local_database_url, local_redis_url
+from crm.unfold import UNFOLD as UNFOLD
 
 env = environ.Env()
 
@@ -259,6 +260,9 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api",
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {"ComponentStateEnum": "crm.core.api.health.STATES"},
+    "PREPROCESSING_HOOKS": ["crm.core.api.schema.without_slashes"],
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "crm.core.api.schema.with_errors"],
 }
 
 

@@ -20,8 +20,6 @@ from crm.core.exceptions import InvalidInput, NotAllowed
 from crm.core.models import Invitation, User
 from crm.core.services.passwords import check_new_password
 from crm.core.services.refusals import explained_refusals
-from crm.core.services.sessions import Origin, open_session
-from crm.core.tokens import Tokens
 
 VALID_FOR = timedelta(hours=72)
 MANAGERS_INVITE = {Role.AGENT, Role.VENDOR}
@@ -97,10 +95,8 @@ def mail_invitation(*, invitation_id: int) -> None:
 
 
 @transaction.atomic
-def accept_invitation(
-    *, token: str, password: str, first_name: str, last_name: str, origin: Origin
-) -> Tokens:
-    """Open the account the link stands for, and sign its owner in. A link works once."""
+def accept_invitation(*, token: str, password: str, first_name: str, last_name: str) -> User:
+    """Open the account the link stands for. A link works once."""
     invitation = Invitation.objects.open().select_for_update().filter(token_hash=_hash(token)).first()
     if invitation is None:
         sentence = "This invitation was used, has expired or never was; ask for a new one."
@@ -119,7 +115,7 @@ def accept_invitation(
     with explained_refusals():
         user.save(force_insert=True)
     Invitation.objects.filter(pk=invitation.pk).update(accepted_at=timezone.now(), token_hash="")
-    return open_session(user=user, origin=origin)
+    return user
 
 
 def _hash(token: str) -> str:

@@ -52,16 +52,24 @@ def check_new_password(password: str, *, user: User, field: str) -> None:
 
 
 @transaction.atomic
+def set_password(*, user: User, actor: Actor, new_password: str, but: UUID | None = None) -> None:
+    """Give `user` another password; ends all their sign-ins, `but` one perhaps."""
+    check_new_password(new_password, user=user, field="newPassword")
+    sign(actor, action="password_changed")
+    user.set_password(new_password)
+    user.save(update_fields=["password"])
+    end_sessions(user=user, but=but)
+
+
+@transaction.atomic
 def change_password(
     *, user: User, actor: Actor, session_id: UUID, old_password: str, new_password: str
 ) -> Tokens:
-    """Set another password; ends all sign-ins but the caller's, which goes on with the tokens returned."""
+    """Change one's own password; the sign-in that asks goes on, with the tokens returned."""
     user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if not user.check_password(old_password):
         raise InvalidInput("This is not your password.", oldPassword=["This is not your password."])
-    check_new_password(new_password, user=user, field="newPassword")
-    _set_password(user, new_password, actor=actor, action="password_changed")
-    end_sessions(user=user, but=session_id)
+    set_password(user=user, actor=actor, new_password=new_password, but=session_id)
     return renew_session(user=user, session_id=session_id)
 
 
@@ -119,16 +127,8 @@ def reset_password(*, email: str, code: str, new_password: str) -> User:
     with transaction.atomic():
         if not waiting.filter(pk=reset.pk, code_hash=reset.code_hash).update(used_at=now):
             raise InvalidInput(WRONG_CODE, confirmationCode=[WRONG_CODE])
-        check_new_password(new_password, user=reset.user, field="newPassword")
-        _set_password(reset.user, new_password, actor=reset.user.actor(Source.API), action="password_reset")
-        end_sessions(user=reset.user)
+        set_password(user=reset.user, actor=reset.user.actor(Source.API), new_password=new_password)
     return reset.user
-
-
-def _set_password(user: User, password: str, *, actor: Actor, action: str) -> None:
-    sign(actor, action=action)
-    user.set_password(password)
-    user.save(update_fields=["password"])
 
 
 def _hash(user_id: int, code: str) -> str:

@@ -25,6 +25,7 @@ from crm.core.api.permissions import IsAdmin, IsManager
 from crm.core.api.requests import actor_of, origin_of
 from crm.core.models import User
 from crm.core.services import accounts, invitations
+from crm.core.services.sessions import open_session
 
 LAST_ADMIN = OpenApiResponse(description="The last active admin stays one.")
 
@@ -99,7 +100,6 @@ class AcceptanceViewSet(OpenViewSet):
     )
     @action(detail=False, methods=["post"], url_path="accept-invite")
     def accept(self, request: Request) -> Response:
-        tokens = invitations.accept_invitation(
-            origin=origin_of(request), **parsed(AcceptanceSerializer, request)
-        )
+        user = invitations.accept_invitation(**parsed(AcceptanceSerializer, request))
+        tokens = open_session(user=user, origin=origin_of(request))
         return Response(SignedInSerializer(tokens).data, status=status.HTTP_201_CREATED, headers=NO_STORE)
