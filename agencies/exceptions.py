@@ -22,7 +22,8 @@ class AgencyInUse(DomainError):
 
     def __init__(self, code: str, held_by: str) -> None:
         super().__init__(
-            f"{code} still has {held_by}, so it cannot be deleted. Pause or close it instead.", held_by=[held_by]
+            f"{code} still has {held_by}, so it cannot be deleted. Pause or close it instead.",
+            held_by=[held_by],
         )
 
 

@@ -14,15 +14,13 @@ from crm.core.choices import Role, Source
 
 DEFAULT_GOAL = 600
 
+code_form = RegexValidator(r"^[A-Z0-9][A-Z0-9_-]{1,31}\Z", "Use 2 to 32 capital letters, digits, '-' or '_'.")
+
 
 class Agency(models.Model):
     """One row is one vendor of leads. Its code is its identity everywhere: on leads, in files, in URLs."""
 
-    code = models.CharField(
-        max_length=32,
-        primary_key=True,
-        validators=[RegexValidator(r"^[A-Z0-9][A-Z0-9_-]{1,31}\Z", "Use 2 to 32 capital letters, digits, '-' or '_'.")],
-    )
+    code = models.CharField(max_length=32, primary_key=True, validators=[code_form])
     name = models.CharField(max_length=200)
     status = models.CharField(max_length=10, choices=AgencyStatus.choices, default=AgencyStatus.ACTIVE)
     goal = models.PositiveIntegerField("monthly goal", default=DEFAULT_GOAL, help_text="Leads a month.")
@@ -37,8 +35,12 @@ class Agency(models.Model):
         verbose_name_plural = "agencies"
         ordering = ["code"]
         constraints = [
-            models.CheckConstraint(condition=Q(status__in=AgencyStatus.values), name="agencies_agency_status_known"),
-            models.CheckConstraint(condition=Q(code__regex=r"^[A-Z0-9][A-Z0-9_-]{1,31}$"), name="agencies_agency_code_form"),
+            models.CheckConstraint(
+                condition=Q(status__in=AgencyStatus.values), name="agencies_agency_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(code__regex=r"^[A-Z0-9][A-Z0-9_-]{1,31}$"), name="agencies_agency_code_form"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -63,7 +65,9 @@ class Contact(models.Model):
     class Meta:
         ordering = ["-is_primary", "name"]
         constraints = [
-            models.UniqueConstraint(fields=["agency"], condition=Q(is_primary=True), name="agencies_contact_one_primary"),
+            models.UniqueConstraint(
+                fields=["agency"], condition=Q(is_primary=True), name="agencies_contact_one_primary"
+            ),
         ]
 
     def __str__(self) -> str:

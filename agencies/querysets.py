@@ -9,7 +9,7 @@ from crm.core.actors import Actor
 from crm.core.choices import Role
 
 if TYPE_CHECKING:
-    from agencies.models import Agency, ApiKey
+    from agencies.models import Agency, ApiKey  # noqa: F401 - named in the bases below
 
 
 class AgencyQuerySet(QuerySet["Agency"]):

@@ -61,7 +61,7 @@ def create_agency(
 def update_agency(
     *, code: str, changes: Mapping[str, Any], actor: Actor, contacts: Sequence[ContactDetails] | None = None
 ) -> Agency:
-    """Change an agency's own fields, and replace its contacts where some are given (an empty list removes all)."""
+    """Change an agency's own fields; `contacts`, where given, replaces all of them."""
     agency = locked_agency(code)
     changed = [name for name in EDITABLE if name in changes and getattr(agency, name) != changes[name]]
     for name in changed:

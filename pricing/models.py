@@ -15,9 +15,15 @@ class PriceBook(models.Model):
     """One row is one version of all prices. Rows are only added; the newest one is in force."""
 
     version = models.AutoField(primary_key=True)
-    default_price = models.DecimalField(max_digits=10, decimal_places=2, default=DEFAULT_PRICE, validators=[MinValueValidator(NOTHING)])
-    min_price = models.DecimalField(max_digits=10, decimal_places=2, default=Decimal("5.00"), validators=[MinValueValidator(NOTHING)])
-    max_price = models.DecimalField(max_digits=10, decimal_places=2, default=Decimal("500.00"), validators=[MinValueValidator(NOTHING)])
+    default_price = models.DecimalField(
+        max_digits=10, decimal_places=2, default=DEFAULT_PRICE, validators=[MinValueValidator(NOTHING)]
+    )
+    min_price = models.DecimalField(
+        max_digits=10, decimal_places=2, default=Decimal("5.00"), validators=[MinValueValidator(NOTHING)]
+    )
+    max_price = models.DecimalField(
+        max_digits=10, decimal_places=2, default=Decimal("500.00"), validators=[MinValueValidator(NOTHING)]
+    )
     smart_enabled = models.BooleanField("smart pricing", default=False)
     vendor_prices = models.JSONField(default=dict, blank=True, help_text='{"CODE": "40.00"}')
     rules = models.JSONField(default=dict, blank=True)
@@ -30,7 +36,9 @@ class PriceBook(models.Model):
         get_latest_by = "version"
         constraints = [
             models.CheckConstraint(condition=Q(min_price__lte=F("max_price")), name="pricing_book_range"),
-            models.CheckConstraint(condition=Q(min_price__gte=0, default_price__gte=0), name="pricing_book_not_negative"),
+            models.CheckConstraint(
+                condition=Q(min_price__gte=0, default_price__gte=0), name="pricing_book_not_negative"
+            ),
         ]
 
     def __str__(self) -> str:
