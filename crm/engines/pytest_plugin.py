@@ -18,8 +18,10 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     from crm.engines.leases import local_engines
     from crm.engines.processes import EngineError
 
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        return  # the controller's engines and settings are inherited
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if worker:  # the controller's engines and settings are inherited; each worker clears a cache of its own
+        os.environ["REDIS_URL"] += f"?db={int(worker.removeprefix('gw')) % 15 + 1}"
+        return
     os.environ.setdefault("TEST_DATABASE_NAME", f"{DATABASE_PREFIX}{os.getpid()}")
     folder = data_dir(os.environ) / "test"
     os.environ["DATA_DIR"] = str(folder)  # tests write their files there, not among real ones

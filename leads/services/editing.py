@@ -65,9 +65,10 @@ def editable_values(raw: Mapping[str, Any], *, actor: Actor) -> dict[str, Any]:
     clean = normalise(raw, today=business_day())
     problems = {name: list(sentences) for name, sentences in clean.problems.items()}
     problems |= {name: ["Unknown field; see /api/docs for the known ones."] for name in clean.unplaced}
-    for name in clean.values.keys() - EDITABLE[actor.role]:
+    for name in (clean.values.keys() | clean.blank) - EDITABLE[actor.role]:
         problems.setdefault(name, ["Not changed by PATCH, or not by your role."])
-    values = dict(clean.values)
+    values = {**dict.fromkeys(clean.blank), **clean.values}
+    values = {name: _empty(name) if value is None and name != "vendor_code" else value for name, value in values.items()}
     if "vendor_code" in values:
         values["agency_id"] = values.pop("vendor_code")
         if not Agency.objects.filter(pk=values["agency_id"]).exists():
@@ -76,6 +77,12 @@ def editable_values(raw: Mapping[str, Any], *, actor: Actor) -> dict[str, Any]:
         name, sentences = next(iter(problems.items()))
         raise InvalidInput(f"{name}: {sentences[0]}", **problems)
     return values
+
+
+def _empty(name: str) -> Any:
+    """What a field holds once it is cleared."""
+    field = Lead._meta.get_field(name)
+    return None if field.null else field.get_default()
 
 
 def check_move(lead: Lead, values: Mapping[str, Any]) -> None:
