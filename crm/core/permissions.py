@@ -2,10 +2,10 @@
 
 from crm.core.choices import Role
 
-# A manager runs the business, and neither makes accounts nor touches the machinery.
+# A manager runs the business and asks agents in, but neither makes accounts nor touches the machinery.
 MANAGER_MAY_CHANGE = {"leads", "agencies", "pricing", "analytics"}
 MANAGER_MAY_VIEW = MANAGER_MAY_CHANGE | {"core"}
-MANAGER_ALSO = {"core.change_user"}
+MANAGER_ALSO = {"core.change_user", "core.add_invitation"}
 MANAGER_MAY_NOT = {"leads.delete_lead", "leads.change_intakepolicy"}
 
 

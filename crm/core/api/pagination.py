@@ -5,12 +5,13 @@ from decimal import Decimal
 from typing import Any
 
 from django.core import signing
-from django.db import connection
 from django.db.models import BooleanField, F, Func, Model, OrderBy, QuerySet, Value
 from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
+
+from crm.core.counting import count_up_to
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
@@ -132,7 +133,7 @@ class KeysetPagination(BasePagination):
         descending = self.ordering.startswith("-")
         field = self.field
         nullable = _model_field(queryset.model, field).null
-        order: list[str | OrderBy] = [f"-{field}", "-id"] if descending else [field, "id"]
+        order: list[str | OrderBy] = [f"-{field}", "-pk"] if descending else [field, "pk"]
         rows: list[Any] = []
         if position is None or position.value is not None:
             valued = queryset.filter(**{f"{field}__isnull": False}) if nullable else queryset
@@ -140,9 +141,9 @@ class KeysetPagination(BasePagination):
                 valued = valued.filter(_after(valued.model, field, position, "<" if descending else ">"))
             rows = list(valued.order_by(*order)[:wanted])
         if nullable and len(rows) < wanted:
-            empty = queryset.filter(**{f"{field}__isnull": True}).order_by("-id" if descending else "id")
+            empty = queryset.filter(**{f"{field}__isnull": True}).order_by("-pk" if descending else "pk")
             if position is not None and position.value is None:
-                empty = empty.filter(**{"id__lt" if descending else "id__gt": position.pk})
+                empty = empty.filter(**{"pk__lt" if descending else "pk__gt": position.pk})
             rows += list(empty[: wanted - len(rows)])
         return rows
 
@@ -154,7 +155,7 @@ def _after(model: type[Model], field: str, position: Position, operator: str) ->
         values = [Value(column.to_python(position.value), output_field=column), Value(pk.to_python(position.pk), output_field=pk)]
     except (TypeError, ValueError):  # pragma: no cover - only a signed cursor of another version gets here
         raise ValidationError({"cursor": ["Not a cursor of this list; start again without one."]}) from None
-    return RowComparison([F(field), F("id")], operator, values)
+    return RowComparison([F(field), F("pk")], operator, values)
 
 
 def _model_field(model: type[Model], name: str) -> Any:
@@ -175,16 +176,3 @@ def _ordering_of(request: Request, view: Any) -> str:
     if ordering != default and ordering.removeprefix("-") not in fields:
         raise ValidationError({"ordering": [f"Unknown. One of {', '.join(fields)}, each with '-' for descending."]})
     return ordering
-
-
-def count_up_to(queryset: QuerySet[Any], most: int) -> tuple[int, bool]:
-    """The number of rows, exact up to `most`; beyond it the planner's estimate, and True."""
-    plain = queryset.order_by()
-    counted = plain.values("pk")[: most + 1].count()
-    if counted <= most:
-        return counted, False
-    sql, params = plain.values("pk").query.sql_with_params()
-    with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", params)
-        plan = cursor.fetchone()[0]
-    return max(int(plan[0]["Plan"]["Plan Rows"]), most + 1), True
