@@ -21,7 +21,7 @@ WRITTEN = re.compile(r"[+\uff0b]?[\d\s().\-/\u2010-\u2015\u2212]+", re.ASCII)
 EXTENSION = re.compile(r"[\s,;]*(?:extension|ext\.?|x|#)\s*[:.]?\s*(\d{1,7})$", re.ASCII | re.IGNORECASE)
 ROUNDED = re.compile(r"\d(?:\.\d+)?e\+?\d+", re.ASCII | re.IGNORECASE)
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
-NOT_A_PHONE = "Is not a phone number; send ten digits with the area code, or + and the country code."
+NOT_A_PHONE = "Is not a phone number; send ten digits with a real area code, or + and the country code."
 
 is_email = EmailValidator()
 LINK = re.compile(r"https?://[^\s/?#<>\"]+\.?[^\s<>\"]*", re.IGNORECASE)
@@ -69,7 +69,7 @@ def _parsed(text: str) -> str:
 def _north_american(digits: str) -> str:
     """Judged by the form of the numbering plan, not by the library's list of area codes: the list ages."""
     if not NANP.fullmatch(digits) or len(set(digits)) == 1:
-        raise UnreadableError("Is not a North American number: check the area code and the digits.")
+        raise UnreadableError(NOT_A_PHONE)
     return f"+1{digits}"
 
 
