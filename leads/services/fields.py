@@ -17,7 +17,7 @@ CONSENT = {"consent_given", "consent_text", "consent_ip", "trustedform_url", "jo
 WORK = {"disposition", "disposition_reason", "priority", "tags", "notes", "last_contact"}
 MONEY = {"lead_value", "acquisition_cost"}
 
-RECEIVABLE = PERSON | ORIGIN | CRASH | CONSENT | {"notes"}
+RECEIVABLE = PERSON | ORIGIN | CRASH | CONSENT | {"notes", "tags"}  # `type` and `incident_type` become tags
 """What a vendor may send."""
 
 RECEIVABLE_FROM_STAFF = RECEIVABLE | MONEY | {"priority", "tags"}
