@@ -35,7 +35,6 @@ class Quote:
     factors: dict[str, float] = field(default_factory=lambda: dict.fromkeys(FACTORS, 1.0))
     explanation: list[str] = field(default_factory=list)
 
-    @property
     def document(self) -> dict[str, Any]:
         """The quote as the API answers it and as decisions keep it."""
         return {

@@ -98,7 +98,7 @@ class QuoteViewSet(GenericViewSet[PriceBook]):
         given.is_valid(raise_exception=True)
         facts: dict[str, Any] = dict(given.validated_data)
         facts["vendor_code"] = _vendor_of(request, facts.get("vendor_code", ""))
-        return Response(quote(PricingFacts(**facts)).document)
+        return Response(quote(PricingFacts(**facts)).document())
 
 
 def _vendor_of(request: Request, code: str) -> str:
