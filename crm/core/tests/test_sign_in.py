@@ -1,0 +1,183 @@
+"""POST /api/auth/login, and the lock after five failures."""
+
+from datetime import timedelta
+
+import jwt
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from crm.core.choices import Role
+from crm.core.models import Session
+from crm.core.redis import redis_client, redis_key
+from crm.core.tests.factories import PASSWORD, make_user
+
+LOGIN = "/api/auth/login"
+WRONG = {
+    "error": "No active account has this name and password.",
+    "code": "authentication_required",
+    "details": {},
+}
+
+pytestmark = pytest.mark.django_db
+
+
+def fail(client: APIClient, name: str, times: int = 1) -> None:
+    for _ in range(times):
+        assert client.post(LOGIN, {"username": name, "password": "wrong"}).status_code == 401
+
+
+def test_answers_tokens_and_the_user(client: APIClient) -> None:
+    user = make_user(role=Role.ADMIN, username="alice")
+
+    answer = client.post(LOGIN, {"username": "alice", "password": PASSWORD})
+
+    body = answer.json()
+    assert answer.status_code == 200
+    assert list(body) == ["access", "refresh", "tokens", "user"]
+    assert body["tokens"] == {"accessToken": body["access"], "refreshToken": body["refresh"]}
+    assert list(body["user"]) == [
+        "id", "username", "email", "first_name", "last_name", "role", "vendor_code",
+        "capacity", "max_capacity", "availability", "last_seen",
+    ]  # fmt: skip
+    assert body["user"]["id"] == user.pk
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_access_tokens_say_who_and_last_fifteen_minutes(client: APIClient) -> None:
+    user = make_user(role=Role.MANAGER, username="bob")
+
+    access = client.post(LOGIN, {"username": "bob", "password": PASSWORD}).json()["access"]
+
+    claims = jwt.decode(access, settings.SECRET_KEY, algorithms=["HS256"])
+    assert claims["user_id"] == user.pk
+    assert (claims["username"], claims["email"], claims["role"], claims["vendor_code"]) == (
+        "bob",
+        user.email,
+        "manager",
+        None,
+    )
+    assert claims["exp"] - claims["iat"] == 15 * 60
+
+
+@pytest.mark.parametrize("field", ["username", "email"])
+def test_takes_the_address_in_any_spelling_under_either_name(client: APIClient, field: str) -> None:
+    make_user(email="carol@example.com", username="carol")
+    answer = client.post(LOGIN, {field: " Carol@Example.COM ", "password": PASSWORD})
+    assert answer.status_code == 200
+
+
+def test_notes_the_session_and_the_time(client: APIClient) -> None:
+    user = make_user(last_seen=None)
+
+    client.post(LOGIN, {"username": user.email, "password": PASSWORD}, headers={"User-Agent": "Firefox"})
+
+    session = Session.objects.get(user=user)
+    user.refresh_from_db()
+    assert (session.address, session.user_agent, session.ended_at) == ("127.0.0.1", "Firefox", None)
+    assert user.last_seen is not None
+    assert user.last_login is not None
+    assert timezone.now() - user.last_seen < timedelta(seconds=30)
+
+
+def test_unknown_wrong_and_inactive_look_alike(client: APIClient) -> None:
+    user, closed = make_user(), make_user(is_active=False)
+
+    answers = [
+        client.post(LOGIN, {"username": user.email, "password": "wrong"}),
+        client.post(LOGIN, {"username": "nobody@example.com", "password": PASSWORD}),
+        client.post(LOGIN, {"username": closed.email, "password": PASSWORD}),
+    ]
+
+    for answer in answers:
+        assert answer.status_code == 401
+        assert answer.json() == WRONG
+        assert answer.headers["WWW-Authenticate"] == 'Bearer realm="api"'
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"username": "a"}, "password"),
+        ({"password": "b"}, "username"),
+        ({"username": "a", "password": "b", "remember": True}, "remember"),
+        ({"username": ["a"], "password": "b"}, "username"),
+        ({"username": "a\x00", "password": "b"}, "username"),
+        ({"username": "a", "password": "b\x00"}, "password"),
+        ({"username": "a", "password": {"b": 1}}, "password"),
+    ],
+)
+def test_names_the_field_that_is_wrong(client: APIClient, body: dict[str, object], field: str) -> None:
+    answer = client.post(LOGIN, body)
+    assert answer.status_code == 400
+    assert field in answer.json()["details"]
+
+
+def test_five_failures_lock_the_account_for_fifteen_minutes(client: APIClient) -> None:
+    user = make_user()
+    fail(client, user.email, times=5)
+
+    answer = client.post(LOGIN, {"username": user.email, "password": PASSWORD})
+
+    assert answer.status_code == 429
+    assert answer.json()["code"] == "rate_limited"
+    assert 890 <= int(answer.headers["Retry-After"]) <= 900
+
+
+def test_attempts_while_locked_do_not_lengthen_the_lock(client: APIClient) -> None:
+    user = make_user()
+    fail(client, user.email, times=5)
+    (key,) = redis_client().keys(redis_key("axes-*"))
+    redis_client().expire(key, 100)
+
+    answer = client.post(LOGIN, {"username": user.email, "password": PASSWORD})
+
+    assert int(answer.headers["Retry-After"]) <= 100
+
+
+def test_all_names_of_an_account_count_together(client: APIClient) -> None:
+    make_user(username="dave", email="dave@example.com")
+    fail(client, "dave", times=2)
+    fail(client, "DAVE@example.com", times=2)
+    fail(client, " dave@Example.com")
+    assert client.post(LOGIN, {"email": "dave@example.com", "password": PASSWORD}).status_code == 429
+
+
+def test_an_unknown_name_is_locked_like_a_known_one(client: APIClient) -> None:
+    fail(client, "nobody", times=5)
+    assert client.post(LOGIN, {"username": "nobody", "password": "x"}).status_code == 429
+
+
+def test_the_lock_holds_for_one_account_from_one_address(client: APIClient) -> None:
+    locked, other = make_user(), make_user()
+    fail(client, locked.email, times=5)
+    assert client.post(LOGIN, {"username": other.email, "password": PASSWORD}).status_code == 200
+    elsewhere = APIClient(REMOTE_ADDR="10.1.2.3")
+    assert elsewhere.post(LOGIN, {"username": locked.email, "password": PASSWORD}).status_code == 200
+
+
+def test_success_forgets_earlier_failures(client: APIClient) -> None:
+    user = make_user()
+    fail(client, user.email, times=4)
+    assert client.post(LOGIN, {"username": user.email, "password": PASSWORD}).status_code == 200
+    fail(client, user.email, times=4)
+    assert client.post(LOGIN, {"username": user.email, "password": PASSWORD}).status_code == 200
+
+
+def test_the_admins_form_shares_the_lock(client: APIClient) -> None:
+    user = make_user(role=Role.ADMIN)
+    fail(client, user.email, times=5)
+
+    answer = Client().post("/admin/login/", {"username": user.username, "password": PASSWORD})
+
+    assert answer.status_code == 429
+    assert answer.headers["Retry-After"] == "900"
+    assert b"locked for 15 minutes" in answer.content
+
+
+def test_an_old_token_in_the_request_does_not_stop_a_sign_in(client: APIClient) -> None:
+    user = make_user()
+    client.credentials(HTTP_AUTHORIZATION="Bearer stale")
+    assert client.post(LOGIN, {"username": user.email, "password": PASSWORD}).status_code == 200
