@@ -60,7 +60,6 @@ def receive_lead(raw: Mapping[str, Any], *, actor: Actor) -> Lead:
     values = received_values(raw, actor=actor)
     agency = _sending_agency(values.pop("vendor_code", ""), actor)
     lead = Lead(**values, agency=agency, created_by=actor.label)
-    window_days = IntakePolicy.objects.get().duplicate_window_days
     try:
         with transaction.atomic():
             changes.sign(actor, action="created")
@@ -69,6 +68,7 @@ def receive_lead(raw: Mapping[str, Any], *, actor: Actor) -> Lead:
         twin = guarded_twin(error)
         if twin is None:
             raise
+        window_days = IntakePolicy.objects.get().duplicate_window_days
         raise duplicate_of(lead, twin, window_days=window_days, actor=actor) from None
 
 

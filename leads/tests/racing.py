@@ -1,0 +1,27 @@
+"""Real threads on real connections, let go at the same moment."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import TypeVar
+
+from django.db import connection
+
+Answer = TypeVar("Answer")
+
+
+def at_once(calls: Sequence[Callable[[], Answer]]) -> list[Answer | Exception]:
+    """What each call returned or raised; all start together, each on a connection of its own."""
+    barrier = Barrier(len(calls))
+
+    def run(call: Callable[[], Answer]) -> Answer | Exception:
+        try:
+            barrier.wait(timeout=30)
+            return call()
+        except Exception as error:  # noqa: BLE001 - the outcome of a race may be an error: it is returned
+            return error
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(run, calls))

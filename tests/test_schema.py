@@ -1,0 +1,110 @@
+"""The OpenAPI document."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from rest_framework.test import APIClient
+
+from crm.core.choices import Role
+from crm.core.tests.factories import make_user, signed_in
+
+pytestmark = pytest.mark.django_db
+
+CONTRACT = [
+    ("post", "/api/auth/login"),
+    ("post", "/api/auth/refresh"),
+    ("post", "/api/auth/logout"),
+    ("get", "/api/auth/me"),
+    ("patch", "/api/auth/me"),
+    ("post", "/api/auth/forgot-password"),
+    ("post", "/api/auth/confirm-forgot-password"),
+    ("post", "/api/auth/change-password"),
+    ("get", "/api/auth/users"),
+    ("post", "/api/auth/users"),
+    ("patch", "/api/auth/users/{username}"),
+    ("post", "/api/agents/invite"),
+    ("get", "/api/leads"),
+    ("post", "/api/leads"),
+    ("get", "/api/leads/{id}"),
+    ("patch", "/api/leads/{id}"),
+    ("delete", "/api/leads/{id}"),
+    ("get", "/api/leads/{id}/history"),
+    ("get", "/api/leads/{id}/explain"),
+    ("post", "/api/leads/{id}/assign"),
+    ("put", "/api/leads/{id}/reassign"),
+    ("post", "/api/leads/{id}/unassign"),
+    ("get", "/api/leads/{lead_id}/comments"),
+    ("post", "/api/leads/{lead_id}/comments"),
+    ("post", "/api/leads/import"),
+    ("get", "/api/imports/{id}"),
+    ("get", "/api/agents"),
+    ("put", "/api/agents/{id}/capacity"),
+    ("get", "/api/agencies"),
+    ("post", "/api/agencies"),
+    ("get", "/api/agencies/{code}"),
+    ("patch", "/api/agencies/{code}"),
+    ("delete", "/api/agencies/{code}"),
+    ("get", "/api/agencies/{code}/api-keys"),
+    ("post", "/api/agencies/{code}/api-keys"),
+    ("delete", "/api/agencies/{code}/api-keys/{id}"),
+    ("get", "/api/pricing"),
+    ("put", "/api/pricing/default"),
+    ("put", "/api/pricing/vendor/{code}"),
+    ("delete", "/api/pricing/vendor/{code}"),
+    ("put", "/api/pricing/smart"),
+    ("post", "/api/pricing/quote"),
+    ("get", "/api/health"),
+]
+
+
+@pytest.fixture
+def schema(client: Client) -> dict[str, Any]:
+    document: dict[str, Any] = client.get("/api/schema").json()
+    return document
+
+
+def test_it_is_openapi_3_1_and_names_the_whole_contract(schema: dict[str, Any]) -> None:
+    assert schema["openapi"].startswith("3.1")
+    missing = [(method, path) for method, path in CONTRACT if method not in schema["paths"].get(path, {})]
+    assert missing == []
+
+
+def test_no_documented_path_ends_in_a_slash(schema: dict[str, Any]) -> None:
+    assert [path for path in schema["paths"] if path.endswith("/")] == []
+
+
+def test_the_page_to_try_it_loads_its_assets_from_here(client: Client) -> None:
+    page = client.get("/api/docs").content.decode()
+    assert "swagger-ui" in page
+    assert "://" not in page.replace("http://www.w3.org", "")
+
+
+def test_every_get_without_parameters_answers_a_manager_as_documented(schema: dict[str, Any]) -> None:
+    admin = signed_in(make_user(role=Role.ADMIN))
+    for path, operations in schema["paths"].items():
+        if "get" in operations and "{" not in path:
+            answer = admin.get(path)
+            assert str(answer.status_code) in operations["get"]["responses"], (path, answer.status_code)
+
+
+def test_a_wrong_address_answers_in_json(client: Client) -> None:
+    answer = client.get("/api/nothing")
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+def test_preflight_needs_no_credentials_and_no_redirect() -> None:
+    answer = APIClient().options(
+        "/api/leads",
+        HTTP_ORIGIN="http://localhost:5173",
+        HTTP_ACCESS_CONTROL_REQUEST_METHOD="POST",
+        HTTP_ACCESS_CONTROL_REQUEST_HEADERS="authorization,content-type,x-api-key,idempotency-key,if-match",
+    )
+    assert answer.status_code == 200
+    assert answer["Access-Control-Allow-Origin"] == "http://localhost:5173"
+    assert {"x-api-key", "idempotency-key", "if-match"} <= set(answer["Access-Control-Allow-Headers"].split(", "))
+
+
+def test_another_origin_is_not_let_in() -> None:
+    answer = APIClient().get("/api/health", HTTP_ORIGIN="https://evil.example")
+    assert "Access-Control-Allow-Origin" not in answer
