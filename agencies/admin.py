@@ -23,7 +23,11 @@ from agencies.services import create_agency, delete_agency, issue_key, revoke_ke
 from crm.core.admin.base import ServiceAdmin, ServiceForm, actor_of
 from crm.core.exceptions import DomainError
 
-STATUS_COLOURS = {AgencyStatus.ACTIVE: "success", AgencyStatus.PAUSED: "warning", AgencyStatus.CLOSED: "default"}
+STATUS_COLOURS = {
+    AgencyStatus.ACTIVE: "success",
+    AgencyStatus.PAUSED: "warning",
+    AgencyStatus.CLOSED: "default",
+}
 
 
 class AgencyForm(ServiceForm):
@@ -44,7 +48,9 @@ class KeyForm(forms.Form):
     """What a new key is for."""
 
     name = forms.CharField(
-        max_length=100, widget=UnfoldAdminTextInputWidget(), help_text="Where the key is used, as: landing pages."
+        max_length=100,
+        widget=UnfoldAdminTextInputWidget(),
+        help_text="Where the key is used, as: landing pages.",
     )
 
 
@@ -99,12 +105,20 @@ class AgencyAdmin(ServiceAdmin):
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         return [
-            path("<str:code>/keys/new/", view(never_cache(self.new_key_view)), name="agencies_agency_new_key"),
-            path("<str:code>/keys/<uuid:key_id>/revoke/", view(self.revoke_view), name="agencies_agency_revoke_key"),
+            path(
+                "<str:code>/keys/new/", view(never_cache(self.new_key_view)), name="agencies_agency_new_key"
+            ),
+            path(
+                "<str:code>/keys/<uuid:key_id>/revoke/",
+                view(self.revoke_view),
+                name="agencies_agency_revoke_key",
+            ),
             *super().get_urls(),
         ]
 
-    def render_change_form(self, request: HttpRequest, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], **kwargs: Any
+    ) -> HttpResponse:
         agency = kwargs.get("obj")
         if agency is not None:
             context["keys"] = list(ApiKey.objects.filter(agency=agency.pk))
@@ -125,7 +139,9 @@ class AgencyAdmin(ServiceAdmin):
         }
         if request.method == "POST" and form.is_valid():
             key, secret = issue_key(code=agency.pk, name=form.cleaned_data["name"], actor=actor_of(request))
-            return TemplateResponse(request, "admin/agencies/agency/key.html", {**context, "key": key, "secret": secret})
+            return TemplateResponse(
+                request, "admin/agencies/agency/key.html", {**context, "key": key, "secret": secret}
+            )
         return TemplateResponse(request, "admin/service_form.html", context)
 
     def revoke_view(self, request: HttpRequest, code: str, key_id: UUID) -> HttpResponse:

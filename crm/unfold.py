@@ -99,7 +99,10 @@ UNFOLD = {
             {
                 "title": "Operations",
                 "items": [
-                    {**item("Schedules", "schedule", "django_celery_beat.periodictask"), "permission": may_operate},
+                    {
+                        **item("Schedules", "schedule", "django_celery_beat.periodictask"),
+                        "permission": may_operate,
+                    },
                     {**item("Events", "outbox", "core.outboxevent"), "permission": may_operate},
                 ],
             },

@@ -15,7 +15,7 @@ from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidge
 
 from agencies.models import Agency
 from crm.core.actors import Actor
-from crm.core.admin.base import ReadOnlyAdmin, actor_of, show_refusal
+from crm.core.admin.base import ReadOnlyAdmin, actor_of, person_of, show_refusal
 from crm.core.exceptions import DomainError
 from pricing.models import PriceBook
 from pricing.selectors import current_book
@@ -25,7 +25,11 @@ from pricing.services import remove_vendor_price, set_default_price, set_smart_p
 def price_field(**options: Any) -> forms.DecimalField:
     """Dollars and cents."""
     return forms.DecimalField(
-        min_value=Decimal(0), max_digits=10, decimal_places=2, widget=UnfoldAdminDecimalFieldWidget(), **options
+        min_value=Decimal(0),
+        max_digits=10,
+        decimal_places=2,
+        widget=UnfoldAdminDecimalFieldWidget(),
+        **options,
     )
 
 
@@ -39,7 +43,9 @@ class PricesForm(forms.Form):
         queryset=Agency.objects.all(), required=False, empty_label="None", widget=UnfoldAdminSelectWidget(),
         label="An agency's own price", help_text="Choose the agency to give a price to, or to take it from.",
     )  # fmt: skip
-    agency_price = price_field(required=False, help_text="Leave empty to let the agency pay the default price again.")
+    agency_price = price_field(
+        required=False, help_text="Leave empty to let the agency pay the default price again."
+    )
 
     def __init__(self, data: Any = None) -> None:
         book = current_book()
@@ -75,7 +81,16 @@ class PricesForm(forms.Form):
 class PriceBookAdmin(ReadOnlyAdmin):
     """Every version of the prices, newest first: the newest is in force."""
 
-    list_display = ("version", "default_price", "min_price", "max_price", "own_prices", "note", "author", "created_at")
+    list_display = (
+        "version",
+        "default_price",
+        "min_price",
+        "max_price",
+        "own_prices",
+        "note",
+        "author",
+        "created_at",
+    )
     list_display_links = ("version",)
     ordering = ("-version",)
     actions_list = ("change_prices",)
@@ -84,7 +99,10 @@ class PriceBookAdmin(ReadOnlyAdmin):
     def own_prices(self, book: PriceBook) -> str:
         return ", ".join(f"{code} ${price}" for code, price in sorted(book.vendor_prices.items())) or "-"
 
-    @action(description="Change prices", icon="edit", permissions=["pricing.change_pricebook"])
+    def has_price_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return person_of(request).has_perm("pricing.change_pricebook")
+
+    @action(description="Change prices", icon="edit", permissions=["price"])
     def change_prices(self, request: HttpRequest) -> HttpResponse:
         form = PricesForm(request.POST or None)
         if request.method == "POST" and form.is_valid():

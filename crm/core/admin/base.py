@@ -1,0 +1,164 @@
+"""What every admin page here shares: counting that stops early, and forms that act through services."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar, cast
+
+from django import forms
+from django.contrib.admin import ShowFacets
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import cached_property
+from unfold.admin import ModelAdmin
+
+from crm.core.actors import Actor
+from crm.core.choices import Source
+from crm.core.counting import count_up_to
+from crm.core.exceptions import DomainError
+from crm.core.models import User
+
+EXACT_UP_TO = 1_000
+PAGES_REACH = 10_000  # rows: a page at offset n reads n rows first
+
+
+def person_of(request: HttpRequest) -> User:
+    """Who is signed in; the admin lets nobody else get this far."""
+    return cast("User", request.user)
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Who acts, for the services."""
+    return person_of(request).actor(Source.ADMIN, getattr(request, "request_id", ""))
+
+
+class CappedPaginator(Paginator):
+    """Counts exactly up to a limit, estimates beyond it, and leads no further than `PAGES_REACH` rows."""
+
+    template_name = "admin/capped_pagination.html"
+    reach = PAGES_REACH
+
+    @cached_property
+    def counted(self) -> tuple[int, bool]:
+        """The number of rows, and whether it is an estimate."""
+        return count_up_to(cast("QuerySet[Any]", self.object_list), EXACT_UP_TO)
+
+    @cached_property
+    def count(self) -> int:
+        return self.counted[0]
+
+    @property
+    def told(self) -> str:
+        """The count in words."""
+        return f"about {self.count:,}" if self.counted[1] else f"{self.count:,}"
+
+    @cached_property
+    def num_pages(self) -> int:
+        reachable = max(1, -(-min(self.count, self.reach) // self.per_page))
+        return int(reachable)
+
+
+class BaseAdmin(ModelAdmin):
+    """A list that never counts a whole table to draw itself."""
+
+    paginator = CappedPaginator
+    show_full_result_count = False
+    show_facets = ShowFacets.NEVER
+    list_per_page = 50
+    list_max_show_all = 200
+    list_filter_submit = True
+    list_disable_select_all = True
+    actions: Any = ()
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Without Django's "delete selected": deletions go one by one, through a page that asks."""
+        found: dict[str, Any] = super().get_actions(request)
+        found.pop("delete_selected", None)
+        return found
+
+
+class ReadOnlyAdmin(BaseAdmin):
+    """Rows that only the program writes."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+def show_refusal(form: forms.BaseForm, refusal: DomainError, names: Mapping[str, str] | None = None) -> None:
+    """Put a service's refusal on the fields it names; `names` maps the service's names to the form's."""
+    unplaced: list[str] = []
+    is_placed = False
+    for name, sentences in refusal.details.items():
+        if not isinstance(sentences, list) or not all(isinstance(one, str) for one in sentences):
+            continue
+        field = (names or {}).get(name, name)
+        if field in form.fields:
+            form.add_error(field, sentences)
+            is_placed = True
+        elif refusal.status == 400:
+            unplaced += [f"{name}: {sentence}" for sentence in sentences]
+    if unplaced or not is_placed:
+        form.add_error(None, cast("Any", unplaced or [refusal.message]))
+
+
+class ServiceForm(forms.ModelForm):
+    """A form whose rules are a service's: fields that parse are handed over once, refusals come back on them."""
+
+    actor: Actor  # who acts; set by ServiceAdmin
+    service_names: ClassVar[Mapping[str, str]] = {}
+
+    def serve(self) -> Model:
+        """Call the service with `cleaned_data`; what it returns is the form's instance."""
+        raise NotImplementedError
+
+    def changes(self, names: Iterable[str] | None = None) -> dict[str, Any]:
+        """The fields that were changed in the form, with their new values."""
+        changed = set(self.changed_data)
+        return {name: self.cleaned_data[name] for name in names or self.fields if name in changed}
+
+    def _post_clean(self) -> None:
+        if self.errors:
+            return
+        try:
+            self.instance = self.serve()
+        except DomainError as refusal:
+            self.refuse(refusal)
+
+    def refuse(self, refusal: DomainError) -> None:
+        """Show why the service said no."""
+        show_refusal(self, refusal, self.service_names)
+
+    def save(self, commit: bool = True) -> Any:
+        """Nothing is left to save."""
+        return self.instance
+
+    def save_m2m(self) -> None:
+        """Nor here."""
+
+
+class ServiceAdmin(BaseAdmin):
+    """Pages whose forms are `ServiceForm`s."""
+
+    def get_form(
+        self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.actor = actor_of(request)  # a class made for this request
+        return form
+
+    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
+        """The service has."""
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], **kwargs: Any
+    ) -> HttpResponse:
+        """A form that is shown again has saved nothing, not even the part that was right."""
+        if request.method == "POST":
+            transaction.set_rollback(True)
+        return cast("HttpResponse", super().render_change_form(request, context, **kwargs))

@@ -1,0 +1,181 @@
+"""People."""
+
+from typing import Any, cast
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.timesince import timesince
+from unfold.decorators import display
+from unfold.widgets import UnfoldAdminPasswordWidget
+
+from crm.core.admin.base import ServiceAdmin, ServiceForm, actor_of, person_of, show_refusal
+from crm.core.choices import Availability, Role
+from crm.core.exceptions import DomainError
+from crm.core.models import User
+from crm.core.services.accounts import AccountFields, create_user, update_user
+from crm.core.services.passwords import set_password
+
+ROLE_COLOURS = {Role.ADMIN: "danger", Role.MANAGER: "primary", Role.AGENT: "info", Role.VENDOR: "default"}
+AVAILABILITY_COLOURS = {
+    Availability.ACTIVE: "success", Availability.BUSY: "warning", Availability.AWAY: "warning", Availability.OFFLINE: "default",
+}  # fmt: skip
+
+
+class PersonForm(ServiceForm):
+    """An account's fields, changed by `update_user`."""
+
+    def serve(self) -> User:
+        fields = cast("AccountFields", self.changes())
+        return update_user(user=self.instance, actor=self.actor, fields=fields) if fields else self.instance
+
+
+class NewPersonForm(ServiceForm):
+    """An account made at once; an invitation is the better way."""
+
+    password = forms.CharField(
+        required=False,
+        strip=False,
+        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),
+        help_text='Leave empty: the person then chooses one by "forgot password".',
+    )
+
+    def serve(self) -> User:
+        fields = {name: value for name, value in self.cleaned_data.items() if name != "password"}
+        return create_user(
+            actor=self.actor,
+            fields=cast("AccountFields", fields),
+            password=self.cleaned_data["password"] or None,
+        )
+
+
+class PasswordForm(forms.Form):
+    """A new password for somebody."""
+
+    password = forms.CharField(
+        label="New password",
+        strip=False,
+        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),
+        help_text="Ten characters or more, not a common one. All their sign-ins end.",
+    )
+
+
+@admin.register(User)
+class PersonAdmin(ServiceAdmin):
+    """Everyone with an account; agents with the room they have left."""
+
+    form = PersonForm
+    list_display = ("person", "role_badge", "load", "availability_badge", "is_active", "seen")
+    list_filter = ("role", "availability", "is_active")
+    search_fields = ("email", "first_name", "last_name", "username", "vendor_code")
+    search_help_text = "Name or e-mail address"
+    ordering = ("email",)
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    ("first_name", "last_name"),
+                    "email",
+                    "username",
+                    ("role", "vendor_code"),
+                    "is_active",
+                )
+            },
+        ),
+        ("Work", {"fields": (("max_capacity", "availability"), "load", "last_seen", "date_joined")}),
+    )
+    add_fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    "email",
+                    ("first_name", "last_name"),
+                    ("role", "vendor_code"),
+                    "max_capacity",
+                    "password",
+                )
+            },
+        ),
+    )
+    readonly_fields = ("load", "last_seen", "date_joined")
+    change_form_template = "admin/core/user/change_form.html"
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        return super().get_form(request, obj, change, **({} if obj else {"form": NewPersonForm}), **kwargs)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
+        if obj is None or person_of(request).is_superuser:
+            return self.readonly_fields
+        return (*self.readonly_fields, "email", "username", "role", "vendor_code")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A manager changes agents, and nobody else."""
+        allowed = bool(super().has_change_permission(request, obj))
+        person = obj if isinstance(obj, User) else None
+        return allowed and (person is None or person_of(request).is_superuser or person.role == Role.AGENT)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False  # people are deactivated: their work keeps their name
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.password_view)
+        own = [path("<int:user_id>/password/", view, name="core_user_password")]
+        return own + list(super().get_urls())
+
+    def password_view(self, request: HttpRequest, user_id: int) -> HttpResponse:
+        person = get_object_or_404(User, pk=user_id)
+        if not self.has_change_permission(request, person):
+            return HttpResponse("You may not set this person's password.", status=403)
+        form = PasswordForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                set_password(user=person, actor=actor_of(request), new_password=form.cleaned_data["password"])
+            except DomainError as refusal:
+                show_refusal(form, refusal, {"new_password": "password", "newPassword": "password"})
+            else:
+                self.message_user(request, f"{person} has a new password and must sign in again.")
+                return redirect(reverse("admin:core_user_change", args=[person.pk]))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"New password for {person}",
+            "form": form,
+        }
+        return TemplateResponse(
+            request,
+            "admin/service_form.html",
+            {
+                **context,
+                "opts": self.opts,
+                "button": "Set password",
+                "back": reverse("admin:core_user_change", args=[person.pk]),
+            },
+        )
+
+    @display(description="person", header=True, ordering="email")
+    def person(self, user: User) -> list[str]:
+        return [str(user), user.email]
+
+    @display(description="role", label=ROLE_COLOURS, ordering="role")
+    def role_badge(self, user: User) -> tuple[str, str]:
+        return user.role, f"{user.get_role_display()} {user.vendor_code}".strip()
+
+    @display(description="open leads", ordering="capacity")
+    def load(self, user: User) -> str:
+        if user.role != Role.AGENT:
+            return "-"
+        bar = '<span class="crm-load"><progress class="crm-bar" value="{0}" max="{2}"></progress> {0} of {1}</span>'
+        return format_html(bar, user.capacity, user.max_capacity, max(user.max_capacity, 1))
+
+    @display(description="availability", label=AVAILABILITY_COLOURS, ordering="availability")
+    def availability_badge(self, user: User) -> tuple[str, str] | None:
+        return (user.availability, user.get_availability_display()) if user.role == Role.AGENT else None
+
+    @display(description="last seen")
+    def seen(self, user: User) -> str:
+        return f"{timesince(user.last_seen, depth=1)} ago" if user.last_seen else "never"

@@ -1,0 +1,56 @@
+"""The lead list: what is sorted by an index, and how it is searched."""
+
+import re
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db.models import F, QuerySet
+from django.db.models.expressions import OrderBy
+from django.http import HttpRequest
+from unfold.views import ChangeList
+
+from crm.core.actors import Actor
+from leads.models import Lead
+
+UUID_LIKE = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
+
+
+class LeadChangeList(ChangeList):
+    """Sorts by one indexed column and the id, in one direction: the order of the index, read off it."""
+
+    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Lead]) -> list[str]:
+        first = super().get_ordering(request, queryset)[0]
+        if isinstance(first, OrderBy):
+            field = first.expression.name if isinstance(first.expression, F) else "created_at"
+            first = f"-{field}" if first.descending else field
+        return [first, "-id" if str(first).startswith("-") else "id"]
+
+
+def found_leads(leads: QuerySet[Lead], text: str) -> QuerySet[Lead]:
+    """The leads a manager means by `text`: an id, a whole e-mail address or phone number, or words."""
+    text = text.strip()
+    if UUID_LIKE.fullmatch(text):
+        return leads.filter(pk=UUID(text))
+    exact = exact_key(text)
+    if exact and leads.filter(**exact).exists():
+        return leads.filter(**exact)
+    return leads.matching(text) if text else leads  # type: ignore[attr-defined]
+
+
+def exact_key(text: str) -> dict[str, Any]:
+    """A whole address or an American number, as the lookup that its index answers."""
+    digits = re.sub(r"\D", "", text)
+    if re.fullmatch(r"[+\d().\s-]+", text) and len(digits) in (10, 11):
+        return {"phone": f"+1{digits[-10:]}"}
+    try:
+        validate_email(text)
+    except ValidationError:
+        return {}
+    return {"email": text.casefold()}
+
+
+def visible_leads(actor: Actor) -> QuerySet[Lead]:
+    """Where every page of leads starts."""
+    return Lead.objects.visible_to(actor)

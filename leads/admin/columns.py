@@ -1,0 +1,75 @@
+"""The columns of the lead list and the badges of the lead's page."""
+
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from unfold.decorators import display
+
+from crm.core.clock import business_day
+from leads.choices import CONVERTED, WAYS_OUT, Disposition
+from leads.models import Lead
+
+SOON = 30  # days to file under which a deadline is shown as a warning
+
+DISPOSITION_COLOURS: dict[str, str] = {
+    Disposition.NEW: "info",
+    Disposition.ATTEMPTING: "info",
+    Disposition.CONTACTED: "primary",
+    Disposition.QUALIFIED: "primary",
+    Disposition.IN_PROGRESS: "primary",
+    Disposition.DOCS_SENT: "warning",
+    Disposition.AWAITING_PROOF: "warning",
+    **dict.fromkeys(CONVERTED, "success"),
+    **dict.fromkeys(WAYS_OUT, "default"),
+    Disposition.REJECTED: "danger",
+    Disposition.RETURNED: "danger",
+}
+
+
+def urgency(days: int | None) -> str:
+    """How a deadline is coloured."""
+    if days is None:
+        return ""
+    return "past" if days < 0 else "soon" if days <= SOON else "later"
+
+
+def deadline_of(lead: Lead) -> dict[str, Any]:
+    """A lead's deadline as its template wants it."""
+    days = lead.days_to_deadline(business_day()) if lead.is_open else None
+    return {"date": lead.filing_deadline, "days": days, "urgency": urgency(days)}
+
+
+class LeadColumns:
+    """What a row of the list shows; all of it read with the row."""
+
+    @display(description="name", header=True)
+    def person(self, lead: Lead) -> list[str]:
+        return [str(lead), lead.phone or lead.email]
+
+    @display(description="agency", ordering=None)
+    def vendor(self, lead: Lead) -> str:
+        return lead.agency.name
+
+    @display(description="disposition", label=DISPOSITION_COLOURS)
+    def stands(self, lead: Lead) -> str:
+        return lead.disposition
+
+    @display(description="score", ordering="quality_score")
+    def score(self, lead: Lead) -> SafeString:
+        return format_html(
+            '<span class="crm-score" data-score="{}">{}</span>', lead.quality_score, lead.quality_score
+        )
+
+    @display(description="agent", empty_value="-")
+    def agent(self, lead: Lead) -> str | None:
+        return str(lead.assigned_agent) if lead.assigned_agent else None
+
+    @display(description="value", ordering="lead_value")
+    def value(self, lead: Lead) -> str:
+        return f"${lead.lead_value:,.2f}"
+
+    @display(description="deadline", ordering="filing_deadline")
+    def deadline(self, lead: Lead) -> str:
+        return render_to_string("admin/leads/lead/deadline.html", deadline_of(lead)).strip()

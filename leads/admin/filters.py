@@ -1,0 +1,102 @@
+"""The filters of the lead list. None looks at the leads to find its options."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib.admin import ModelAdmin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.dateparse import parse_date
+from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter
+
+from agencies.models import Agency
+from crm.core.clock import business_day, day_bounds
+from crm.core.models import User
+from leads.choices import USPS_CODES
+from leads.models import Lead
+
+Options = Iterable[tuple[str, str]]
+UNASSIGNED = "unassigned"
+OVERDUE = "overdue"
+
+
+class AgencyFilter(DropdownFilter):
+    """Who sent it."""
+
+    title = "agency"
+    parameter_name = "agency"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> Options:
+        return [(code, f"{name} ({code})") for code, name in Agency.objects.values_list("code", "name")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Lead]) -> QuerySet[Lead]:
+        return queryset.filter(agency=self.value()) if self.value() else queryset
+
+
+class AgentFilter(DropdownFilter):
+    """Who works it, or nobody."""
+
+    title = "agent"
+    parameter_name = "agent"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> Options:
+        agents = User.objects.agents().only("id", "email", "first_name", "last_name")
+        return [(UNASSIGNED, "Nobody (unassigned)"), *((str(agent.pk), str(agent)) for agent in agents)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Lead]) -> QuerySet[Lead]:
+        value = self.value() or ""
+        if value == UNASSIGNED:
+            return queryset.filter(assigned_agent__isnull=True)
+        return queryset.filter(assigned_agent=int(value)) if value.isdecimal() else queryset
+
+
+class StateFilter(DropdownFilter):
+    """Where the person lives."""
+
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> Options:
+        return [(code, code) for code in USPS_CODES]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Lead]) -> QuerySet[Lead]:
+        return queryset.filter(state=self.value()) if self.value() else queryset
+
+
+class DeadlineFilter(DropdownFilter):
+    """How soon the time to file runs out."""
+
+    title = "deadline"
+    parameter_name = "deadline"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> Options:
+        within = [(str(days), f"Within {days} days") for days in (7, 14, 30, 60, 90, 180)]
+        return [(OVERDUE, "Passed"), *within]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Lead]) -> QuerySet[Lead]:
+        value, today = self.value() or "", business_day()
+        if value == OVERDUE:
+            return queryset.filter(filing_deadline__lt=today)
+        if value.isdecimal() and len(value) <= 4:
+            return queryset.filter(filing_deadline__range=(today, today + timedelta(days=int(value))))
+        return queryset
+
+
+class CreatedFilter(RangeDateFilter):
+    """When it came in: whole days of the business, both ends included."""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Lead]) -> QuerySet[Lead]:
+        first, last = self._day("from"), self._day("to")
+        if first:
+            queryset = queryset.filter(created_at__gte=day_bounds(first)[0])
+        if last:
+            queryset = queryset.filter(created_at__lt=day_bounds(last)[1])
+        return queryset
+
+    def _day(self, end: str) -> date | None:
+        given: Any = self.used_parameters.get(f"{self.parameter_name}_{end}")
+        try:
+            return parse_date(given or "")
+        except ValueError:
+            return None

@@ -1,0 +1,170 @@
+"""The list of leads and a lead's page."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path
+from unfold.contrib.filters.admin import (
+    ChoicesDropdownFilter,
+    MultipleChoicesDropdownFilter,
+    RangeNumericFilter,
+)
+
+from crm.core.admin.base import ServiceAdmin, actor_of
+from leads.admin.acting import ActForm, AssignForm, MoveForm, UnassignForm
+from leads.admin.changelist import LeadChangeList, found_leads, visible_leads
+from leads.admin.columns import LeadColumns
+from leads.admin.filters import AgencyFilter, AgentFilter, CreatedFilter, DeadlineFilter, StateFilter
+from leads.admin.forms import LeadForm, NewLeadForm
+from leads.admin.pages import act_page, comment_view, panels_of
+from leads.models import Lead
+from leads.services.editing import delete_lead
+
+PERSON = (
+    ("first_name", "last_name"),
+    ("phone", "alternate_phone"),
+    ("email", "language"),
+    ("address", "city"),
+    ("state", "zip_code"),
+    "date_of_birth",
+)
+CRASH = (
+    ("accident_date", "role_in_accident"),
+    ("accident_state", "accident_city"),
+    ("at_fault", "fault_percent"),
+    ("police_report", "police_report_number"),
+    ("citation_issued_to", "prior_settlement"),
+    ("commercial_vehicle", "government_vehicle"),
+)
+INJURY = (
+    ("injury_type", "medical_bills_range"),
+    ("treatment", "treatment_date"),
+    "injury_description",
+    "has_attorney",
+    ("insurance_claimant", "insurance_other"),
+)
+CONSENT = ("consent_given", "consent_ip", "consent_text", ("trustedform_url", "jornaya_lead_id"))
+ORIGIN = (("agency", "campaign_source"), ("sub_id", "source_url"))
+TAB = ("tab",)
+
+
+@admin.register(Lead)
+class LeadAdmin(LeadColumns, ServiceAdmin):
+    """Leads: found, read, changed, given to agents. Every change is a service's."""
+
+    form = LeadForm
+    list_display = (
+        "person",
+        "vendor",
+        "stands",
+        "score",
+        "agent",
+        "value",
+        "state",
+        "deadline",
+        "created_at",
+    )
+    list_select_related = ("agency", "assigned_agent")
+    list_filter = (
+        ("disposition", MultipleChoicesDropdownFilter),
+        AgencyFilter,
+        AgentFilter,
+        ("priority", ChoicesDropdownFilter),
+        StateFilter,
+        ("has_attorney", ChoicesDropdownFilter),
+        ("quality_score", RangeNumericFilter),
+        ("created_at", CreatedFilter),
+        DeadlineFilter,
+    )
+    search_fields = ("id",)  # shows the box; found_leads() looks
+    search_help_text = "Name, phone, e-mail, notes or lead id"
+    sortable_by = ("score", "value", "deadline", "created_at")
+    ordering = ("-created_at",)
+    actions = ("assign_leads", "unassign_leads", "move_leads")
+    autocomplete_fields = ("agency",)
+    change_form_template = "admin/leads/lead/change_form.html"
+    fieldsets = (
+        ("Person", {"classes": TAB, "fields": PERSON}),
+        ("Crash", {"classes": TAB, "fields": CRASH}),
+        ("Injury and cover", {"classes": TAB, "fields": INJURY}),
+        (
+            "Work",
+            {"classes": TAB, "fields": ("priority", ("lead_value", "acquisition_cost"), "tags", "notes")},
+        ),
+        ("Consent", {"classes": TAB, "fields": CONSENT}),
+        ("Origin", {"classes": TAB, "fields": ORIGIN}),
+    )
+    add_fieldsets = (
+        ("Origin", {"fields": ORIGIN}),
+        ("Person", {"fields": PERSON}),
+        ("Crash", {"fields": CRASH}),
+        ("Injury and cover", {"fields": INJURY}),
+        ("Work", {"fields": ("priority", "tags", "notes")}),
+        ("Consent", {"fields": CONSENT}),
+    )
+
+    # What is read
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Lead]:
+        return visible_leads(actor_of(request))
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[LeadChangeList]:
+        return LeadChangeList
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Lead], search_term: str
+    ) -> tuple[QuerySet[Lead], bool]:
+        return found_leads(queryset, search_term), False
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        return super().get_form(request, obj, change, **({} if obj else {"form": NewLeadForm}), **kwargs)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], **kwargs: Any
+    ) -> HttpResponse:
+        lead = kwargs.get("obj")
+        if lead is not None:
+            context.update(panels_of(lead, actor_of(request)))
+        return super().render_change_form(request, context, **kwargs)
+
+    # What is done
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        acts = {"assign": AssignForm, "unassign": UnassignForm, "disposition": MoveForm}
+        own = [
+            path(f"<uuid:lead_id>/{word}/", view(self.act_view), {"form": form}, name=f"leads_lead_{word}")
+            for word, form in acts.items()
+        ]
+        own.append(path("<uuid:lead_id>/comment/", view(self.comment), name="leads_lead_comment"))
+        return [*own, *super().get_urls()]
+
+    def act_view(self, request: HttpRequest, lead_id: UUID, form: type[ActForm]) -> HttpResponse:
+        leads = self.get_queryset(request).filter(pk=lead_id)
+        return act_page(self, request, leads, form, is_one=True)
+
+    def comment(self, request: HttpRequest, lead_id: UUID) -> HttpResponse:
+        lead = get_object_or_404(self.get_queryset(request), pk=lead_id)
+        if not self.has_change_permission(request, lead):
+            raise PermissionDenied
+        return comment_view(request, lead)
+
+    @admin.action(description="Assign to agent…", permissions=["change"])
+    def assign_leads(self, request: HttpRequest, queryset: QuerySet[Lead]) -> HttpResponse:
+        return act_page(self, request, queryset, AssignForm)
+
+    @admin.action(description="Unassign…", permissions=["change"])
+    def unassign_leads(self, request: HttpRequest, queryset: QuerySet[Lead]) -> HttpResponse:
+        return act_page(self, request, queryset, UnassignForm)
+
+    @admin.action(description="Change disposition…", permissions=["change"])
+    def move_leads(self, request: HttpRequest, queryset: QuerySet[Lead]) -> HttpResponse:
+        return act_page(self, request, queryset, MoveForm)
+
+    def delete_model(self, request: HttpRequest, obj: Model) -> None:
+        delete_lead(obj.pk, actor=actor_of(request))
