@@ -14,7 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from crm.core.logs import logging_config
 from crm.engines.addresses import local_database_url, local_redis_url
-from crm.unfold import UNFOLD as UNFOLD
+from crm.unfold import UNFOLD  # noqa: F401 - a setting
 
 env = environ.Env()
 
@@ -30,8 +30,13 @@ PRODUCTION = ENVIRONMENT == "production"
 DEBUG = env.bool("DEBUG", default=False)
 HOST = env.str("HOST", default="127.0.0.1")
 PORT = env.int("PORT", default=8000)
-PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://{'localhost' if HOST in ('0.0.0.0', '::') else HOST}:{PORT}")  # noqa: S104
-ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", HOST])
+EVERY_INTERFACE = ("0.0.0.0", "::")  # noqa: S104 - compared with, not bound to
+PUBLIC_URL = env.str(
+    "PUBLIC_URL", default=f"http://{'localhost' if HOST in EVERY_INTERFACE else HOST}:{PORT}"
+)
+ALLOWED_HOSTS: list[str] = env.list(
+    "ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", HOST]
+)
 
 
 def kept_secret_key() -> str:
@@ -59,7 +64,10 @@ if PRODUCTION:
         for message, wrong in (
             ("SECRET_KEY must be set, 50 characters or more", len(SECRET_KEY) < 50),
             ("DEBUG must be off", DEBUG),
-            ("ALLOWED_HOSTS must name this site's hosts, without '*'", not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS),
+            (
+                "ALLOWED_HOSTS must name this site's hosts, without '*'",
+                not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS,
+            ),
             ("DATABASE_URL must be set", not env.str("DATABASE_URL", default="")),
             ("REDIS_URL must be set", not env.str("REDIS_URL", default="")),
         )
@@ -151,12 +159,18 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": env.str("CACHE_PREFIX", default="crm"),
-        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 2},  # a cache that hangs must not hang the site
+        "OPTIONS": {
+            "socket_connect_timeout": 1,
+            "socket_timeout": 2,
+        },  # a cache that hangs must not hang the site
     }
 }
 
 STORAGES: dict[str, dict[str, Any]] = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(DATA_DIR / "files")}},
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": str(DATA_DIR / "files")},
+    },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 if env.str("S3_BUCKET", default=""):
@@ -186,7 +200,12 @@ AUTH_USER_MODEL = "core.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "crm.core.backends.EmailOrUsernameBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
 ]
 AUTH_PASSWORD_VALIDATORS[1]["OPTIONS"] = {"min_length": 10}  # type: ignore[assignment]
 DEMO_PASSWORD = env.str("DEMO_PASSWORD", default="demo-mva-2026")
@@ -202,7 +221,9 @@ AXES_USERNAME_CALLABLE = "crm.core.lockout.account_name"
 AXES_LOCKOUT_CALLABLE = "crm.core.lockout.locked_answer"
 
 SECURE_SSL_REDIRECT = PRODUCTION and env.bool("SECURE_SSL_REDIRECT", default=True)
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+)
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
 SECURE_HSTS_PRELOAD = PRODUCTION
@@ -210,16 +231,28 @@ SESSION_COOKIE_SECURE = PRODUCTION
 CSRF_COOKIE_SECURE = PRODUCTION
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[PUBLIC_URL])
 
-CORS_ALLOWED_ORIGINS: list[str] = env.list("CORS_ALLOWED_ORIGINS", default=["http://localhost:5173", "http://localhost:3000"])
+CORS_ALLOWED_ORIGINS: list[str] = env.list(
+    "CORS_ALLOWED_ORIGINS", default=["http://localhost:5173", "http://localhost:3000"]
+)
 CORS_URLS_REGEX = r"^/api/"
-CORS_ALLOW_HEADERS = ["authorization", "content-type", "x-api-key", "idempotency-key", "if-match", "if-none-match", "x-request-id"]
+CORS_ALLOW_HEADERS = [
+    "authorization",
+    "content-type",
+    "x-api-key",
+    "idempotency-key",
+    "if-match",
+    "if-none-match",
+    "x-request-id",
+]
 CORS_EXPOSE_HEADERS = [
     "ETag", "Retry-After", "X-Request-ID", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "Content-Disposition",
 ]  # fmt: skip
 
 API_BODY_LIMIT = 1024 * 1024
 UPLOAD_BODY_LIMIT = 100 * 1024 * 1024
-DATA_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_BODY_LIMIT  # BodyLimitMiddleware refuses earlier, with the API's own error
+DATA_UPLOAD_MAX_MEMORY_SIZE = (
+    UPLOAD_BODY_LIMIT  # BodyLimitMiddleware refuses earlier, with the API's own error
+)
 
 
 # API
@@ -235,7 +268,9 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_RATES": {
         "caller": env.str("RATE_LIMIT", default="3000/min"),
         "anonymous": env.str("RATE_LIMIT_ANONYMOUS", default="120/min"),
-        "sensitive": env.str("RATE_LIMIT_SENSITIVE", default="30/min"),  # where a password or a code could be guessed
+        "sensitive": env.str(
+            "RATE_LIMIT_SENSITIVE", default="30/min"
+        ),  # where a password or a code could be guessed
     },
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "crm.core.api.errors.exception_handler",
@@ -262,7 +297,10 @@ SPECTACULAR_SETTINGS = {
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_NAME_OVERRIDES": {"ComponentStateEnum": "crm.core.api.health.STATES"},
     "PREPROCESSING_HOOKS": ["crm.core.api.schema.without_slashes"],
-    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "crm.core.api.schema.with_errors"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "crm.core.api.schema.with_errors",
+    ],
 }
 
 

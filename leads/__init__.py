@@ -1,0 +1,1 @@
+"""Leads: intake, assignment, the work on them, and what explains it."""

@@ -13,8 +13,8 @@ __all__ = [
     "DuplicateLead",
     "InvalidInput",
     "InvalidTransition",
-    "LeadNotFound",
     "LeadMoved",
+    "LeadNotFound",
     "NotAllowed",
 ]
 
@@ -44,7 +44,8 @@ class CapacityExceeded(DomainError):
 
     def __init__(self, agent: str) -> None:
         super().__init__(
-            f"{agent} has no room for another open lead; choose another agent or raise the capacity.", agent=agent
+            f"{agent} has no room for another open lead; choose another agent or raise the capacity.",
+            agent=agent,
         )
 
 
@@ -64,7 +65,9 @@ class InvalidTransition(DomainError):
     def __init__(self, old: Disposition, new: Disposition, allowed: Iterable[Disposition]) -> None:
         names = sorted(move.value for move in allowed)
         choices = ", ".join(names) if names else "none: this end is final"
-        super().__init__(f"A lead cannot go from {old.value} to {new.value}. Allowed: {choices}.", allowed=names)
+        super().__init__(
+            f"A lead cannot go from {old.value} to {new.value}. Allowed: {choices}.", allowed=names
+        )
 
 
 class LeadNotFound(NotFound):

@@ -21,7 +21,9 @@ class LeadFilter(filters.FilterSet):
     """`Lead.objects.visible_to(actor)` narrowed by query parameters. Days are the business's days."""
 
     disposition = filters.MultipleChoiceFilter(choices=Disposition.choices, method="in_dispositions")
-    status = filters.MultipleChoiceFilter(choices=Disposition.choices, method="in_dispositions", label="Alias of disposition.")
+    status = filters.MultipleChoiceFilter(
+        choices=Disposition.choices, method="in_dispositions", label="Alias of disposition."
+    )
     vendor_code = filters.CharFilter(field_name="agency", lookup_expr="exact")
     vendor = filters.CharFilter(field_name="agency", lookup_expr="exact", label="Alias of vendor_code.")
     campaign_source = filters.CharFilter()
@@ -30,13 +32,17 @@ class LeadFilter(filters.FilterSet):
     state = filters.ChoiceFilter(choices=STATES)
     tag = filters.CharFilter(field_name="tags", method="with_tag")
     has_attorney = filters.ChoiceFilter(choices=HasAttorney.choices)
-    startDate = filters.DateFilter(method="from_day", label="First day of creation.")  # noqa: N815 - the contract's name
-    endDate = filters.DateFilter(method="to_day", label="Last day of creation.")  # noqa: N815
-    minQuality = filters.NumberFilter(field_name="quality_score", lookup_expr="gte", min_value=1, max_value=10)  # noqa: N815
-    maxQuality = filters.NumberFilter(field_name="quality_score", lookup_expr="lte", min_value=1, max_value=10)  # noqa: N815
-    minValue = filters.NumberFilter(field_name="lead_value", lookup_expr="gte", min_value=0)  # noqa: N815
-    maxValue = filters.NumberFilter(field_name="lead_value", lookup_expr="lte", min_value=0)  # noqa: N815
-    deadlineWithin = filters.NumberFilter(method="deadline_within", min_value=0, max_value=3650)  # noqa: N815
+    startDate = filters.DateFilter(method="from_day", label="First day of creation.")
+    endDate = filters.DateFilter(method="to_day", label="Last day of creation.")
+    minQuality = filters.NumberFilter(
+        field_name="quality_score", lookup_expr="gte", min_value=1, max_value=10
+    )
+    maxQuality = filters.NumberFilter(
+        field_name="quality_score", lookup_expr="lte", min_value=1, max_value=10
+    )
+    minValue = filters.NumberFilter(field_name="lead_value", lookup_expr="gte", min_value=0)
+    maxValue = filters.NumberFilter(field_name="lead_value", lookup_expr="lte", min_value=0)
+    deadlineWithin = filters.NumberFilter(method="deadline_within", min_value=0, max_value=3650)
     q = filters.CharFilter(method="matching", label="Words in name, e-mail, phone or notes.")
 
     class Meta:

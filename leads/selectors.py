@@ -117,9 +117,13 @@ PRIOR_CONVERSIONS = 3.0
 
 def agent_figures(now: datetime) -> dict[int, AgentFigures]:
     """Figures by agent id, in two statements whatever the number of agents."""
-    held = Lead.objects.filter(created_at__gte=now - timedelta(days=FIGURES_DAYS), assigned_agent__isnull=False).order_by()
+    held = Lead.objects.filter(
+        created_at__gte=now - timedelta(days=FIGURES_DAYS), assigned_agent__isnull=False
+    ).order_by()
     cells = list(
-        held.values_list("assigned_agent", "quality_score").annotate(handled=Count("pk"), converted=Count("closed_date"))
+        held.values_list("assigned_agent", "quality_score").annotate(
+            handled=Count("pk"), converted=Count("closed_date")
+        )
     )
     medians = dict(
         held.filter(first_contact_at__gte=F("assigned_at"))
@@ -141,6 +145,8 @@ def agent_figures(now: datetime) -> dict[int, AgentFigures]:
             expected=so_far.expected + handled * rate,
         )
     return {
-        agent: replace(done, response_minutes=round(medians[agent].total_seconds() / 60, 1) if agent in medians else None)
+        agent: replace(
+            done, response_minutes=round(medians[agent].total_seconds() / 60, 1) if agent in medians else None
+        )
         for agent, done in figures.items()
     }

@@ -102,7 +102,9 @@ def test_preflight_needs_no_credentials_and_no_redirect() -> None:
     )
     assert answer.status_code == 200
     assert answer["Access-Control-Allow-Origin"] == "http://localhost:5173"
-    assert {"x-api-key", "idempotency-key", "if-match"} <= set(answer["Access-Control-Allow-Headers"].split(", "))
+    assert {"x-api-key", "idempotency-key", "if-match"} <= set(
+        answer["Access-Control-Allow-Headers"].split(", ")
+    )
 
 
 def test_another_origin_is_not_let_in() -> None:

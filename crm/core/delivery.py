@@ -29,10 +29,16 @@ def deliver_waiting() -> int:
         with transaction.atomic():
             if not _is_only_deliverer():
                 return delivered
-            batch = list(OutboxEvent.objects.filter(delivered_at__isnull=True, id__gt=after).order_by("id")[:BATCH])
+            batch = list(
+                OutboxEvent.objects.filter(delivered_at__isnull=True, id__gt=after).order_by("id")[:BATCH]
+            )
             if not batch:
                 return delivered
-            done = [event.pk for event in batch if event.key not in failed_keys and _is_delivered(event, failed_keys)]
+            done = [
+                event.pk
+                for event in batch
+                if event.key not in failed_keys and _is_delivered(event, failed_keys)
+            ]
             OutboxEvent.objects.filter(pk__in=done).update(delivered_at=timezone.now(), last_error="")
             delivered += len(done)
             after = batch[-1].pk
@@ -57,6 +63,8 @@ def _is_delivered(event: OutboxEvent, failed_keys: set[str]) -> bool:
     except Exception as error:  # a receiver is another app's code: whatever it raises, the others go on
         logger.exception("event not delivered", extra={"event_id": event.pk, "topic": event.topic})
         failed_keys.add(event.key)
-        OutboxEvent.objects.filter(pk=event.pk).update(attempts=F("attempts") + 1, last_error=type(error).__name__)
+        OutboxEvent.objects.filter(pk=event.pk).update(
+            attempts=F("attempts") + 1, last_error=type(error).__name__
+        )
         return False
     return True

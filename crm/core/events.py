@@ -40,7 +40,9 @@ def publish_all(events: Iterable[Event]) -> None:
     """As `publish`, for any number of events."""
     if not connection.in_atomic_block:
         raise RuntimeError("events.publish() needs a transaction: an event must not outlive a rollback.")
-    rows = [OutboxEvent(topic=event.topic, key=event.key, payload=dataclasses.asdict(event)) for event in events]
+    rows = [
+        OutboxEvent(topic=event.topic, key=event.key, payload=dataclasses.asdict(event)) for event in events
+    ]
     OutboxEvent.objects.bulk_create(rows, batch_size=5000)
     transaction.on_commit(_wake_delivery, robust=True)
 

@@ -28,7 +28,9 @@ def answer_once(*, caller: str, key: str, fingerprint: str, act: Callable[[], An
     first one's commit and then gets its answer. `act` must roll its own failures back before it returns.
     """
     with transaction.atomic():
-        IdempotencyRecord.objects.filter(caller=caller, key=key, created_at__lt=timezone.now() - KEPT).delete()
+        IdempotencyRecord.objects.filter(
+            caller=caller, key=key, created_at__lt=timezone.now() - KEPT
+        ).delete()
         record = IdempotencyRecord(caller=caller, key=key, fingerprint=fingerprint)
         IdempotencyRecord.objects.bulk_create([record], ignore_conflicts=True)
         record = IdempotencyRecord.objects.select_for_update().get(caller=caller, key=key)

@@ -36,7 +36,9 @@ class UserManager(BaseUserManager["User"]):
     def agents(self) -> UserQuerySet:
         return self.get_queryset().agents()
 
-    def create_user(self, email: str, password: str | None = None, *, username: str = "", **fields: Any) -> "User":
+    def create_user(
+        self, email: str, password: str | None = None, *, username: str = "", **fields: Any
+    ) -> "User":
         """Without a password the account waits for its invitation or a password reset."""
         email = email.strip().lower()
         user = self.model(email=email, username=(username or email).strip().lower(), **fields)

@@ -13,9 +13,9 @@ from rest_framework.viewsets import GenericViewSet
 from crm.core.api.permissions import IsAgentOrManager, IsManager
 from crm.core.api.requests import actor_of, valid
 from crm.core.choices import Availability
+from crm.core.exceptions import NotFound
 from crm.core.models import User
 from leads.api import serializers as shapes
-from leads.exceptions import NotFound
 from leads.selectors import AgentFigures, agent_figures
 from leads.services.agents import set_capacity
 
@@ -55,7 +55,10 @@ class AgentViewSet(GenericViewSet[User]):
         shown = list(agents.present().with_room() if available == "true" else agents)
         figures = agent_figures(timezone.now())
         return Response(
-            {"agents": [agent_document(agent, figures.get(agent.pk)) for agent in shown], "summary": _summary(shown)}
+            {
+                "agents": [agent_document(agent, figures.get(agent.pk)) for agent in shown],
+                "summary": _summary(shown),
+            }
         )
 
     @extend_schema(summary="One agent", responses=shapes.AgentSerializer)
@@ -116,7 +119,9 @@ def _summary(agents: list[User]) -> dict[str, Any]:
     total, used = sum(agent.max_capacity for agent in agents), sum(agent.capacity for agent in agents)
     return {
         "total_agents": len(agents),
-        "active_agents": sum(agent.is_active and agent.availability == Availability.ACTIVE for agent in agents),
+        "active_agents": sum(
+            agent.is_active and agent.availability == Availability.ACTIVE for agent in agents
+        ),
         "total_capacity": total,
         "used_capacity": used,
         "utilization_percentage": round(100 * used / total, 1) if total else 0.0,

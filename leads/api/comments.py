@@ -34,7 +34,9 @@ class CommentViewSet(GenericViewSet[Comment]):
         rows = self.paginate_queryset(self.get_queryset().filter(lead=lead_id))
         return self.get_paginated_response(CommentSerializer(rows, many=True).data)
 
-    @extend_schema(summary="Remark on a lead", request=CommentInputSerializer, responses={201: CommentSerializer})
+    @extend_schema(
+        summary="Remark on a lead", request=CommentInputSerializer, responses={201: CommentSerializer}
+    )
     @idempotent
     def create(self, request: Request, lead_id: UUID) -> Response:
         made = add_comment(lead_id, actor=actor_of(request), **valid(CommentInputSerializer, request))

@@ -13,7 +13,7 @@ from leads.querysets import LeadQuerySet
 from leads.selectors import history_of
 
 FIELDS = tuple(field.name for field in Lead._meta.concrete_fields)
-COLUMNS = tuple(name for name in FIELDS if name != "assigned_agent") + ("assigned_agent__email",)
+COLUMNS = (*(name for name in FIELDS if name != "assigned_agent"), "assigned_agent__email")
 HIDDEN_FROM_VENDORS: dict[str, Any] = {
     "assigned_agent": None,
     "notes": "",

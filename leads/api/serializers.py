@@ -30,7 +30,7 @@ class HistoryEntrySerializer(serializers.Serializer[Any]):
     timestamp = serializers.DateTimeField()
     user = serializers.CharField(help_text="Empty for vendors.")
     action = serializers.CharField()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment] # the contract's name, and an attribute of every field
     changes = serializers.DictField(child=serializers.ListField(), help_text="{field: [old, new]}")
     reason = serializers.CharField()
     request_id = serializers.CharField()
@@ -46,7 +46,9 @@ class LeadDetailSerializer(LeadSerializer):
 class LeadInputSerializer(serializers.ModelSerializer[Lead]):
     """What may be sent, by the contract's names; vendors' spellings of them are accepted too."""
 
-    vendor_code = serializers.CharField(required=False, help_text="Needed from staff; a vendor's own is implied.")
+    vendor_code = serializers.CharField(
+        required=False, help_text="Needed from staff; a vendor's own is implied."
+    )
     name = serializers.CharField(required=False, help_text="Full name, instead of first_name and last_name.")
 
     class Meta:
@@ -137,7 +139,9 @@ class CommentInputSerializer(StrictSerializer):
     """A remark to make."""
 
     comment = PlainCharField(max_length=5000, multiline=True)
-    mentions = serializers.ListField(child=serializers.EmailField(), required=False, max_length=20, default=list)
+    mentions = serializers.ListField(
+        child=serializers.EmailField(), required=False, max_length=20, default=list
+    )
 
 
 class CommentSerializer(serializers.Serializer[Any]):
@@ -160,9 +164,11 @@ class DeletedSerializer(serializers.Serializer[Any]):
 class AgentStatsSerializer(serializers.Serializer[Any]):
     """An agent's last 90 days."""
 
-    leadsHandled = serializers.IntegerField()  # noqa: N815 - the contract's name
-    conversionRate = serializers.FloatField(allow_null=True)  # noqa: N815
-    avgResponseTime = serializers.FloatField(allow_null=True, help_text="Minutes from assignment to first contact, the median.")  # noqa: N815
+    leadsHandled = serializers.IntegerField()
+    conversionRate = serializers.FloatField(allow_null=True)
+    avgResponseTime = serializers.FloatField(
+        allow_null=True, help_text="Minutes from assignment to first contact, the median."
+    )
 
 
 class AgentSerializer(serializers.Serializer[Any]):

@@ -19,6 +19,10 @@ urlpatterns = [
         CommentViewSet.as_view({"get": "list", "post": "create"}),
         name="lead-comments",
     ),
-    re_path(r"^agents/(?P<pk>\d{1,18})/capacity/?$", AgentViewSet.as_view({"put": "set_capacity"}), name="agent-capacity"),
+    re_path(
+        r"^agents/(?P<pk>\d{1,18})/capacity/?$",
+        AgentViewSet.as_view({"put": "set_capacity"}),
+        name="agent-capacity",
+    ),
     *router.urls,
 ]

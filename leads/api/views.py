@@ -1,6 +1,6 @@
 """Leads over HTTP."""
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -31,8 +31,12 @@ from leads.services.editing import delete_lead, update_lead
 from leads.services.intake import receive_lead
 
 ORDERINGS = ("created_at", "updated_at", "quality_score", "lead_value", "last_contact", "filing_deadline")
-IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="The ETag the lead was read with.")
-IDEMPOTENCY_KEY = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, description="Makes a repetition safe for 24 h.")
+IF_MATCH = OpenApiParameter(
+    "If-Match", str, OpenApiParameter.HEADER, description="The ETag the lead was read with."
+)
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key", str, OpenApiParameter.HEADER, description="Makes a repetition safe for 24 h."
+)
 MAY_SEND = roles(Role.ADMIN, Role.MANAGER, Role.VENDOR)
 
 
@@ -74,7 +78,8 @@ class LeadViewSet(GenericViewSet[Lead]):
     @extend_schema(summary="Leads, newest first")
     @privately_cached
     def list(self, request: Request) -> Response:
-        rows = self.paginate_queryset(representation.rows_of(self.filter_queryset(self.get_queryset())))
+        leads = cast(LeadQuerySet, self.filter_queryset(self.get_queryset()))
+        rows = self.paginate_queryset(representation.rows_of(leads))
         return self.get_paginated_response(representation.documents(list(rows or []), self.actor))
 
     @extend_schema(
@@ -86,7 +91,11 @@ class LeadViewSet(GenericViewSet[Lead]):
     @idempotent
     def create(self, request: Request) -> Response:
         lead = receive_lead(object_of(request), actor=self.actor)
-        return Response(representation.read_lead(lead.pk, self.actor), status=201, headers={"Location": f"/api/leads/{lead.pk}"})
+        return Response(
+            representation.read_lead(lead.pk, self.actor),
+            status=201,
+            headers={"Location": f"/api/leads/{lead.pk}"},
+        )
 
     @extend_schema(summary="One lead, with its history", responses=shapes.LeadDetailSerializer)
     def retrieve(self, request: Request, pk: str) -> Response:
@@ -107,13 +116,19 @@ class LeadViewSet(GenericViewSet[Lead]):
         delete_lead(UUID(pk), actor=self.actor)
         return Response({"success": True, "lead_id": pk})
 
-    @extend_schema(summary="Every change, newest first", responses=shapes.HistoryEntrySerializer(many=True), filters=False)
+    @extend_schema(
+        summary="Every change, newest first",
+        responses=shapes.HistoryEntrySerializer(many=True),
+        filters=False,
+    )
     @action(detail=True, methods=["get"], pagination_class=None)
     def history(self, request: Request, pk: str) -> Response:
         self._require_visible(pk)
         return Response(history_of(UUID(pk), self.actor))
 
-    @extend_schema(summary="Why this score, price, assignment and deadline", responses=shapes.ExplanationSerializer)
+    @extend_schema(
+        summary="Why this score, price, assignment and deadline", responses=shapes.ExplanationSerializer
+    )
     @action(detail=True, methods=["get"])
     def explain(self, request: Request, pk: str) -> Response:
         self._require_visible(pk)
@@ -130,10 +145,18 @@ class LeadViewSet(GenericViewSet[Lead]):
     def assign(self, request: Request, pk: str) -> Response:
         given = valid(shapes.AssignSerializer, request)
         done = assign_lead(UUID(pk), actor=self.actor, **given)
-        return Response({"success": True, "lead": representation.read_lead(UUID(pk), self.actor), "agent_capacity": capacity_document(done.agent)})
+        return Response(
+            {
+                "success": True,
+                "lead": representation.read_lead(UUID(pk), self.actor),
+                "agent_capacity": capacity_document(done.agent),
+            }
+        )
 
     @extend_schema(
-        summary="Give a lead to another agent", request=shapes.ReassignSerializer, responses=shapes.ReassignedSerializer
+        summary="Give a lead to another agent",
+        request=shapes.ReassignSerializer,
+        responses=shapes.ReassignedSerializer,
     )
     @action(detail=True, methods=["put"])
     def reassign(self, request: Request, pk: str) -> Response:
@@ -181,5 +204,7 @@ def _if_match(request: Request) -> str | None:
         return None
     tag = given.removeprefix("W/")
     if len(tag) < 3 or not (tag.startswith('"') and tag.endswith('"')) or "," in tag:
-        raise ValidationError({"If-Match": ['Send one entity tag in quotes, as the ETag header had it: "5f3a…".']})
+        raise ValidationError(
+            {"If-Match": ['Send one entity tag in quotes, as the ETag header had it: "5f3a…".']}
+        )
     return tag

@@ -3,7 +3,7 @@
 from leads.models.comment import Comment
 from leads.models.decision import Decision
 from leads.models.history import LeadChange
-from leads.models.imports import LeadImport
+from leads.models.imports import ImportRefusal, LeadImport
 from leads.models.law import StateLaw
 from leads.models.lead import Lead, etag_of
 from leads.models.policy import IntakePolicy
@@ -13,6 +13,7 @@ from leads.models.search import LeadSearch
 __all__ = [
     "Comment",
     "Decision",
+    "ImportRefusal",
     "IntakePolicy",
     "Lead",
     "LeadChange",

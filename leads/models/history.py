@@ -31,7 +31,11 @@ class LeadChange(models.Model):
         ordering = ["-id"]
         indexes = [
             models.Index(fields=["lead_id", "id"], name="leads_change_of_lead"),
-            models.Index(fields=["operation", "id"], name="leads_change_of_operation", condition=models.Q(operation__isnull=False)),
+            models.Index(
+                fields=["operation", "id"],
+                name="leads_change_of_operation",
+                condition=models.Q(operation__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -35,9 +35,13 @@ class StateLaw(models.Model):
     limit_months = models.PositiveSmallIntegerField(default=0)
     limit_days = models.PositiveSmallIntegerField(default=0)
     fault_rule = models.CharField(max_length=12, choices=FaultRule.choices, blank=True)
-    system = models.CharField(max_length=4, blank=True, help_text="T tort, A add-on, Nv/Nm no-fault verbal/monetary, Cv/Cm choice.")
+    system = models.CharField(
+        max_length=4, blank=True, help_text="T tort, A add-on, Nv/Nm no-fault verbal/monetary, Cv/Cm choice."
+    )
     bars_uninsured = models.BooleanField("no pay, no play", default=False)
-    confidence = models.CharField(max_length=1, choices=[("H", "High"), ("M", "Medium"), ("L", "Low")], default="M")
+    confidence = models.CharField(
+        max_length=1, choices=[("H", "High"), ("M", "Medium"), ("L", "Low")], default="M"
+    )
     statute = models.CharField(max_length=120, blank=True)
     note = models.TextField(blank=True)
     source = models.CharField(max_length=200, blank=True)
@@ -49,7 +53,8 @@ class StateLaw(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["state", "claim_type", "effective_from"], name="leads_law_once"),
             models.CheckConstraint(
-                condition=Q(limit_years__gt=0) | Q(limit_months__gt=0) | Q(limit_days__gt=0), name="leads_law_has_limit"
+                condition=Q(limit_years__gt=0) | Q(limit_months__gt=0) | Q(limit_days__gt=0),
+                name="leads_law_has_limit",
             ),
         ]
 

@@ -54,7 +54,9 @@ class Lead(models.Model):
     language = models.CharField(max_length=40, blank=True)
 
     # Where it came from
-    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, db_column="vendor_code", related_name="leads", db_index=False)
+    agency = models.ForeignKey(
+        Agency, on_delete=models.PROTECT, db_column="vendor_code", related_name="leads", db_index=False
+    )
     campaign_source = models.CharField(max_length=120, blank=True)
     source_url = models.CharField(max_length=2000, blank=True)
     sub_id = models.CharField(max_length=120, blank=True, help_text="The vendor's own id.")
@@ -67,9 +69,16 @@ class Lead(models.Model):
     notes = models.TextField(blank=True)
     lead_value = models.DecimalField(max_digits=10, decimal_places=2, default=Decimal("0.00"))
     acquisition_cost = models.DecimalField(max_digits=10, decimal_places=2, null=True, blank=True)
-    quality_score = models.PositiveSmallIntegerField(default=5, validators=[MinValueValidator(1), MaxValueValidator(10)])
+    quality_score = models.PositiveSmallIntegerField(
+        default=5, validators=[MinValueValidator(1), MaxValueValidator(10)]
+    )
     assigned_agent = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="leads", db_index=False
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="leads",
+        db_index=False,
     )
     assigned_at = models.DateTimeField(null=True, blank=True)
     first_contact_at = models.DateTimeField(null=True, blank=True)
@@ -82,7 +91,9 @@ class Lead(models.Model):
     accident_city = models.CharField(max_length=100, blank=True)
     role_in_accident = models.CharField(max_length=12, choices=RoleInAccident.choices, blank=True)
     at_fault = models.CharField(max_length=8, choices=AtFault.choices, default=AtFault.UNKNOWN)
-    fault_percent = models.PositiveSmallIntegerField(null=True, blank=True, validators=[MaxValueValidator(100)])
+    fault_percent = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MaxValueValidator(100)]
+    )
     police_report = models.CharField(max_length=8, choices=YesNoUnknown.choices, default=YesNoUnknown.UNKNOWN)
     police_report_number = models.CharField(max_length=60, blank=True)
     citation_issued_to = models.CharField(max_length=100, blank=True)
@@ -97,7 +108,9 @@ class Lead(models.Model):
     commercial_vehicle = models.BooleanField(null=True, blank=True)
     government_vehicle = models.BooleanField(null=True, blank=True)
     prior_settlement = models.BooleanField(null=True, blank=True)
-    filing_deadline = models.DateField(null=True, blank=True, help_text="From the law of the accident's state.")
+    filing_deadline = models.DateField(
+        null=True, blank=True, help_text="From the law of the accident's state."
+    )
 
     # Consent
     consent_given = models.BooleanField(null=True, blank=True)
@@ -119,7 +132,9 @@ class Lead(models.Model):
             models.Index("created_at", "id", name="leads_created"),  # the list, newest first
             models.Index("agency", "created_at", "id", name="leads_agency_created"),  # a vendor's list
             models.Index("disposition", "created_at", "id", name="leads_disposition_created"),
-            models.Index("assigned_agent", "created_at", "id", name="leads_agent_created"),  # "my leads", "unassigned"
+            models.Index(
+                "assigned_agent", "created_at", "id", name="leads_agent_created"
+            ),  # "my leads", "unassigned"
             models.Index("updated_at", "id", name="leads_updated"),  # ordering=
             models.Index("quality_score", "id", name="leads_quality"),  # ordering=
             models.Index("lead_value", "id", name="leads_value"),  # ordering=
@@ -130,16 +145,22 @@ class Lead(models.Model):
             GinIndex(fields=["tags"], name="leads_tags", condition=~Q(tags=[])),  # tag=
         ]
         constraints = [
-            models.CheckConstraint(condition=Q(disposition__in=Disposition.values), name="leads_disposition_known"),
+            models.CheckConstraint(
+                condition=Q(disposition__in=Disposition.values), name="leads_disposition_known"
+            ),
             models.CheckConstraint(condition=Q(priority__in=Priority.values), name="leads_priority_known"),
             models.CheckConstraint(condition=Q(quality_score__range=(1, 10)), name="leads_quality_1_to_10"),
             models.CheckConstraint(condition=Q(lead_value__gte=0), name="leads_value_not_negative"),
             models.CheckConstraint(condition=Q(acquisition_cost__gte=0), name="leads_cost_not_negative"),
             models.CheckConstraint(condition=Q(fault_percent__lte=100), name="leads_fault_percent"),
             models.CheckConstraint(condition=~Q(email="") | ~Q(phone=""), name="leads_reachable"),
-            models.CheckConstraint(condition=Q(phone="") | Q(phone__regex=r"^\+[1-9][0-9]{6,14}$"), name="leads_phone_e164"),
+            models.CheckConstraint(
+                condition=Q(phone="") | Q(phone__regex=r"^\+[1-9][0-9]{6,14}$"), name="leads_phone_e164"
+            ),
             models.CheckConstraint(condition=Q(date_of_birth__gte=OLDEST_BIRTH), name="leads_birth_sane"),
-            models.CheckConstraint(condition=Q(filing_deadline__gte=F("accident_date")), name="leads_deadline_after_accident"),
+            models.CheckConstraint(
+                condition=Q(filing_deadline__gte=F("accident_date")), name="leads_deadline_after_accident"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -3,12 +3,14 @@
 from django.db import transaction
 
 from crm.core.actors import Actor
+from crm.core.exceptions import NotAllowed, NotFound
 from crm.core.models import User
-from leads.exceptions import NotAllowed, NotFound
 
 
 @transaction.atomic
-def set_capacity(agent_id: int, *, actor: Actor, max_capacity: int | None = None, availability: str | None = None) -> User:
+def set_capacity(
+    agent_id: int, *, actor: Actor, max_capacity: int | None = None, availability: str | None = None
+) -> User:
     """Set how many open leads an agent may hold, and whether they take new ones now.
 
     Managers set both; an agent sets the own availability. A maximum below what is held is fine: the agent

@@ -27,9 +27,19 @@ class Assigned:
     at: datetime | None
 
 
-def assign_lead(lead_id: UUID, *, agent_email: str, actor: Actor, priority: str | None = None, notes: str = "") -> Assigned:
+def assign_lead(
+    lead_id: UUID, *, agent_email: str, actor: Actor, priority: str | None = None, notes: str = ""
+) -> Assigned:
     """Give a lead to an agent by hand; managers only. Raises CapacityExceeded, AgentUnavailable, LeadNotFound."""
-    return _give(lead_id, email=agent_email, field="agent_email", action="assigned", reason=notes, actor=actor, priority=priority)
+    return _give(
+        lead_id,
+        email=agent_email,
+        field="agent_email",
+        action="assigned",
+        reason=notes,
+        actor=actor,
+        priority=priority,
+    )
 
 
 def reassign_lead(lead_id: UUID, *, new_agent: str, reason: str, actor: Actor, notes: str = "") -> Assigned:
@@ -50,14 +60,17 @@ def unassign_lead(lead_id: UUID, *, reason: str, actor: Actor) -> Lead:
     lead.assigned_agent = None
     lead.save(update_fields=["assigned_agent"])
     _record(lead, actor, chosen=None, reason=reason)
-    events.publish(LeadAssigned(lead_id=str(lead.pk), agent_id=None, previous_agent_id=previous, actor=actor.label))
+    events.publish(
+        LeadAssigned(lead_id=str(lead.pk), agent_id=None, previous_agent_id=previous, actor=actor.label)
+    )
     lead.refresh_from_db()
     return lead
 
 
 def locked_lead(lead_id: UUID, actor: Actor) -> Lead:
     """The lead, locked until the transaction ends; LeadNotFound where the actor may not know of it."""
-    lead = Lead.objects.visible_to(actor).select_for_update(no_key=True).filter(pk=lead_id).first()
+    visible = Lead.objects.visible_to(actor).select_for_update(no_key=True, of=("self",))
+    lead: Lead | None = visible.filter(pk=lead_id).first()
     if lead is None:
         raise LeadNotFound
     return lead
@@ -72,16 +85,28 @@ def capacity_refusal(error: IntegrityError) -> CapacityExceeded | None:
 
 
 def _give(
-    lead_id: UUID, *, email: str, field: str, action: str, reason: str, actor: Actor, priority: str | None = None
+    lead_id: UUID,
+    *,
+    email: str,
+    field: str,
+    action: str,
+    reason: str,
+    actor: Actor,
+    priority: str | None = None,
 ) -> Assigned:
     _require_manager(actor)
     try:
         with transaction.atomic():
             lead = locked_lead(lead_id, actor)
             agent = _active_agent(email, field)
-            previous = User.objects.filter(pk=lead.assigned_agent_id).first() if lead.assigned_agent_id else None
+            previous = (
+                User.objects.filter(pk=lead.assigned_agent_id).first() if lead.assigned_agent_id else None
+            )
             if action == "reassigned" and previous is None:
-                raise InvalidInput("The lead has no agent yet: use assign.", lead_id=["The lead has no agent yet: use assign."])
+                raise InvalidInput(
+                    "The lead has no agent yet: use assign.",
+                    lead_id=["The lead has no agent yet: use assign."],
+                )
             if previous != agent or (priority and priority != lead.priority):
                 changes.sign(actor, action=action, reason=reason)
                 lead.assigned_agent = agent

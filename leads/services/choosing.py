@@ -61,7 +61,9 @@ class Choice:
 
 def candidates() -> list[Candidate]:
     """Every agent with what speaks against them, best first. One statement."""
-    rows = User.objects.agents().values_list("id", "email", "is_active", "availability", "capacity", "max_capacity")
+    rows = User.objects.agents().values_list(
+        "id", "email", "is_active", "availability", "capacity", "max_capacity"
+    )
     found = [
         Candidate(
             agent_id=agent_id,
@@ -84,7 +86,9 @@ def choose_agent() -> Choice:
     """
     found = candidates()
     eligible = [candidate for candidate in found if not candidate.refusal]
-    agent_id = _lock_first([c.agent_id for c in eligible], wait=False) or _lock_first([c.agent_id for c in eligible], wait=True)
+    agent_id = _lock_first([c.agent_id for c in eligible], wait=False) or _lock_first(
+        [c.agent_id for c in eligible], wait=True
+    )
     chosen = next((candidate for candidate in eligible if candidate.agent_id == agent_id), None)
     return Choice(chosen=chosen, candidates=tuple(found), reason=_reason(chosen, eligible, found))
 

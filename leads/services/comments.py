@@ -24,11 +24,18 @@ def add_comment(lead_id: UUID, *, comment: str, mentions: Sequence[str] = (), ac
         raise LeadNotFound
     named = list(dict.fromkeys(email.strip().lower() for email in mentions))
     known = set(
-        User.objects.get_queryset().filter(email__in=named, is_active=True).exclude(role=Role.VENDOR).values_list("email", flat=True)
+        User.objects.get_queryset()
+        .filter(email__in=named, is_active=True)
+        .exclude(role=Role.VENDOR)
+        .values_list("email", flat=True)
     )
     unknown = [email for email in named if email not in known]
     if unknown:
-        raise InvalidInput("mentions: unknown people.", mentions=[f"Not an active colleague: {email}." for email in unknown])
+        raise InvalidInput(
+            "mentions: unknown people.", mentions=[f"Not an active colleague: {email}." for email in unknown]
+        )
     made = Comment.objects.create(lead=lead, author_id=actor.user_id, comment=comment, mentions=named)
-    events.publish(CommentAdded(lead_id=str(lead.pk), comment_id=made.pk, mentions=tuple(named), actor=actor.label))
+    events.publish(
+        CommentAdded(lead_id=str(lead.pk), comment_id=made.pk, mentions=tuple(named), actor=actor.label)
+    )
     return made

@@ -22,7 +22,9 @@ from leads.services.intake import IntakeContext, rescore
 from leads.services.normalise import normalise
 
 
-def update_lead(lead_id: UUID, *, changes: Mapping[str, Any], actor: Actor, etag: str | None = None, reason: str = "") -> Lead:
+def update_lead(
+    lead_id: UUID, *, changes: Mapping[str, Any], actor: Actor, etag: str | None = None, reason: str = ""
+) -> Lead:
     """Change fields of one lead, by the contract's names; values as a vendor would write them.
 
     With `etag`, only if the lead is still at that version. A move must be allowed by TRANSITIONS, a way out
@@ -68,7 +70,10 @@ def editable_values(raw: Mapping[str, Any], *, actor: Actor) -> dict[str, Any]:
     for name in (clean.values.keys() | clean.blank) - EDITABLE[actor.role]:
         problems.setdefault(name, ["Not changed by PATCH, or not by your role."])
     values = {**dict.fromkeys(clean.blank), **clean.values}
-    values = {name: _empty(name) if value is None and name != "vendor_code" else value for name, value in values.items()}
+    values = {
+        name: _empty(name) if value is None and name != "vendor_code" else value
+        for name, value in values.items()
+    }
     if "vendor_code" in values:
         values["agency_id"] = values.pop("vendor_code")
         if not Agency.objects.filter(pk=values["agency_id"]).exists():
@@ -81,7 +86,7 @@ def editable_values(raw: Mapping[str, Any], *, actor: Actor) -> dict[str, Any]:
 
 def _empty(name: str) -> Any:
     """What a field holds once it is cleared."""
-    field = Lead._meta.get_field(name)
+    field: Any = Lead._meta.get_field(name)
     return None if field.null else field.get_default()
 
 

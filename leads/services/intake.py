@@ -81,9 +81,16 @@ def received_values(raw: Mapping[str, Any], *, actor: Actor) -> dict[str, Any]:
         problems[name] = ["Unknown field; see /api/docs for the known ones and their aliases."]
     for name in clean.values.keys() - allowed:
         problems.setdefault(name, ["Set by the program, not on intake."])
-    if not (clean.values.get("first_name") or clean.values.get("last_name")) and not problems.keys() & {"first_name", "last_name", "name"}:
+    if not (clean.values.get("first_name") or clean.values.get("last_name")) and not problems.keys() & {
+        "first_name",
+        "last_name",
+        "name",
+    }:
         problems["last_name"] = ["Send last_name (and first_name), or name."]
-    if not (clean.values.get("phone") or clean.values.get("email")) and not problems.keys() & {"phone", "email"}:
+    if not (clean.values.get("phone") or clean.values.get("email")) and not problems.keys() & {
+        "phone",
+        "email",
+    }:
         problems["phone"] = ["Send a phone number or an e-mail address."]
     if problems:
         raise InvalidInput(_summary(problems), **problems)
@@ -139,9 +146,15 @@ def guarded_twin(error: IntegrityError) -> UUID | None:
 def duplicate_of(lead: Lead, twin_id: UUID, *, window_days: int, actor: Actor) -> DuplicateLead:
     """The refusal; it names the other lead only to a caller who may see it."""
     twin = Lead.objects.filter(pk=twin_id).first()
-    fields = [name for name in ("email", "phone") if twin and getattr(lead, name) and getattr(lead, name) == getattr(twin, name)]
+    fields = [
+        name
+        for name in ("email", "phone")
+        if twin and getattr(lead, name) and getattr(lead, name) == getattr(twin, name)
+    ]
     visible = Lead.objects.visible_to(actor).filter(pk=twin_id).exists()
-    return DuplicateLead(window_days=window_days, fields=fields, **({"lead_id": str(twin_id)} if visible else {}))
+    return DuplicateLead(
+        window_days=window_days, fields=fields, **({"lead_id": str(twin_id)} if visible else {})
+    )
 
 
 def _store_new(lead: Lead, actor: Actor) -> Lead:
@@ -149,15 +162,25 @@ def _store_new(lead: Lead, actor: Actor) -> Lead:
     _refuse_duplicate(lead, context.policy.duplicate_window_days, actor)
     document = decide(lead, context)
     document["duplicate"] = unique_verdict(lead, context.policy.duplicate_window_days)
-    choice = choose_agent() if context.policy.assigns_on_intake else Choice(None, (), "intake policy: not assigned on intake")
+    choice = (
+        choose_agent()
+        if context.policy.assigns_on_intake
+        else Choice(None, (), "intake policy: not assigned on intake")
+    )
     document["assignment"] = choice.record()
     if choice.chosen:
         lead.assigned_agent_id = choice.chosen.agent_id
     lead.save(force_insert=True)
     Decision.objects.create(lead_id=lead.pk, actor=actor.label, document=document)
-    news: list[events.Event] = [LeadReceived(lead_id=str(lead.pk), agency=lead.agency_id, source=actor.source.value)]
+    news: list[events.Event] = [
+        LeadReceived(lead_id=str(lead.pk), agency=lead.agency_id, source=actor.source.value)
+    ]
     if choice.chosen:
-        news.append(LeadAssigned(lead_id=str(lead.pk), agent_id=choice.chosen.agent_id, previous_agent_id=None, actor="intake"))
+        news.append(
+            LeadAssigned(
+                lead_id=str(lead.pk), agent_id=choice.chosen.agent_id, previous_agent_id=None, actor="intake"
+            )
+        )
     events.publish_all(news)
     return lead
 
@@ -181,15 +204,22 @@ def _refuse_duplicate(lead: Lead, window_days: int, actor: Actor) -> None:
 def _sending_agency(code: str, actor: Actor) -> Agency:
     if actor.role == Role.VENDOR:
         if code and code != actor.vendor_code:
-            raise InvalidInput("vendor_code: not your agency.", vendor_code=["Leave it out, or send your own agency's code."])
+            raise InvalidInput(
+                "vendor_code: not your agency.", vendor_code=["Leave it out, or send your own agency's code."]
+            )
         code = actor.vendor_code
     if not code:
         raise InvalidInput("vendor_code: missing.", vendor_code=["Name the agency that sent the lead."])
     agency = Agency.objects.filter(pk=code).first()
     if agency is None:
-        raise InvalidInput("vendor_code: unknown.", vendor_code=[f"There is no agency {code!r}; GET /api/agencies lists them."])
+        raise InvalidInput(
+            "vendor_code: unknown.",
+            vendor_code=[f"There is no agency {code!r}; GET /api/agencies lists them."],
+        )
     if not agency.is_sending:
-        raise AgencyPaused(f"Agency {agency.code} is {agency.get_status_display().lower()}: its leads are not taken now.")
+        raise AgencyPaused(
+            f"Agency {agency.code} is {agency.get_status_display().lower()}: its leads are not taken now."
+        )
     return agency
 
 

@@ -45,8 +45,12 @@ def test_the_list_is_filtered_by_status_and_by_room() -> None:
     make_user(role=Role.AGENT, email="full@example.com", max_capacity=0)
     make_user(role=Role.AGENT, email="gone@example.com", is_active=False)
     manager = signed_in(make_user(role=Role.MANAGER))
-    assert [agent["email"] for agent in manager.get("/api/agents?available=true").json()["agents"]] == ["room@example.com"]
-    assert [agent["email"] for agent in manager.get("/api/agents?status=inactive").json()["agents"]] == ["gone@example.com"]
+    assert [agent["email"] for agent in manager.get("/api/agents?available=true").json()["agents"]] == [
+        "room@example.com"
+    ]
+    assert [agent["email"] for agent in manager.get("/api/agents?status=inactive").json()["agents"]] == [
+        "gone@example.com"
+    ]
     assert manager.get("/api/agents?status=lazy").status_code == 400
     assert manager.get("/api/agents?available=maybe").status_code == 400
 
@@ -56,9 +60,15 @@ def test_a_manager_sets_capacity_and_an_agent_only_the_own_availability() -> Non
     manager = signed_in(make_user(role=Role.MANAGER))
     answer = manager.put(f"/api/agents/{agent.pk}/capacity", {"max_capacity": 7, "availability": "busy"})
     assert (answer.json()["capacity"]["max"], answer.json()["availability"]) == (7, "busy")
-    assert signed_in(agent).put(f"/api/agents/{agent.pk}/capacity", {"availability": "active"}).status_code == 200
+    assert (
+        signed_in(agent).put(f"/api/agents/{agent.pk}/capacity", {"availability": "active"}).status_code
+        == 200
+    )
     assert signed_in(agent).put(f"/api/agents/{agent.pk}/capacity", {"max_capacity": 900}).status_code == 403
-    assert signed_in(agent).put(f"/api/agents/{colleague.pk}/capacity", {"availability": "away"}).status_code == 404
+    assert (
+        signed_in(agent).put(f"/api/agents/{colleague.pk}/capacity", {"availability": "away"}).status_code
+        == 404
+    )
     assert manager.put(f"/api/agents/{agent.pk}/capacity", {"max_capacity": -1}).status_code == 400
     assert manager.put("/api/agents/999999/capacity", {"max_capacity": 1}).status_code == 404
 

@@ -49,7 +49,9 @@ def test_newest_first_with_an_honest_total(manager: APIClient) -> None:
     assert body["pagination"] == {"total": 3, "cursor": body["pagination"]["cursor"], "hasMore": True}
 
 
-def test_a_page_takes_three_statements_whatever_its_size(manager: APIClient, django_assert_num_queries: Any) -> None:
+def test_a_page_takes_three_statements_whatever_its_size(
+    manager: APIClient, django_assert_num_queries: Any
+) -> None:
     agent = make_user(role=Role.AGENT)
     for _ in range(12):
         make_lead(assigned_agent=agent)
@@ -169,14 +171,21 @@ def test_a_vendor_is_never_told_an_agents_name() -> None:
     lead = make_lead(agency, assigned_agent=agent, notes="secret note")
     Lead.objects.filter(pk=lead.pk).update(assigned_agent=None)
     vendor = signed_in(make_user(role=Role.VENDOR, vendor_code="OURS"))
-    for path in ("/api/leads", f"/api/leads/{lead.pk}", f"/api/leads/{lead.pk}/history", f"/api/leads/{lead.pk}/explain"):
+    for path in (
+        "/api/leads",
+        f"/api/leads/{lead.pk}",
+        f"/api/leads/{lead.pk}/history",
+        f"/api/leads/{lead.pk}/explain",
+    ):
         text = vendor.get(path).content.decode()
         assert "Quillon" not in text
         assert agent.email not in text
         assert "secret note" not in text
 
 
-def test_detail_takes_a_known_number_of_statements(manager: APIClient, django_assert_num_queries: Any) -> None:
+def test_detail_takes_a_known_number_of_statements(
+    manager: APIClient, django_assert_num_queries: Any
+) -> None:
     lead = make_lead(assigned_agent=make_user(role=Role.AGENT))
     Lead.objects.update(assigned_agent=None)
     with django_assert_num_queries(4):  # who asks, the lead, its history, the agents named there
@@ -188,7 +197,9 @@ ORDERINGS = ["created_at", "updated_at", "quality_score", "lead_value", "last_co
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    rows=st.lists(st.tuples(st.integers(0, 2), st.integers(1, 3), st.integers(0, 2), st.integers(0, 2)), max_size=9),
+    rows=st.lists(
+        st.tuples(st.integers(0, 2), st.integers(1, 3), st.integers(0, 2), st.integers(0, 2)), max_size=9
+    ),
     ordering=st.sampled_from([sign + name for name in ORDERINGS for sign in ("", "-")]),
     limit=st.integers(1, 4),
 )
@@ -216,7 +227,9 @@ def test_pages_in_any_order_hold_every_lead_once(
         assert body["pagination"]["total"] == len(rows)
         if not cursor:
             break
-    assert sorted(lead["lead_id"] for lead in seen) == sorted(str(pk) for pk in Lead.objects.values_list("pk", flat=True))
+    assert sorted(lead["lead_id"] for lead in seen) == sorted(
+        str(pk) for pk in Lead.objects.values_list("pk", flat=True)
+    )
     name = ordering.removeprefix("-")
     values = [float(lead[name]) if name == "lead_value" else lead[name] for lead in seen]
     valued = [value for value in values if value is not None]
@@ -232,7 +245,9 @@ def test_no_lead_is_skipped_or_repeated_while_others_come_in(manager: APIClient)
     assert [lead["lead_id"] for lead in body["data"]] + rest == [str(lead.pk) for lead in reversed(leads)]
 
 
-def test_above_ten_thousand_the_total_is_an_estimate_that_says_so(manager: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_above_ten_thousand_the_total_is_an_estimate_that_says_so(
+    manager: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("crm.core.api.pagination.EXACT_UP_TO", 3)
     for _ in range(5):
         make_lead()

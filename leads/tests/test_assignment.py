@@ -60,7 +60,8 @@ def test_a_manager_assigns_a_lead() -> None:
     agent, lead = make_user(role=Role.AGENT, max_capacity=4), make_lead()
     manager = make_user(role=Role.MANAGER)
     answer = signed_in(manager).post(
-        f"/api/leads/{lead.pk}/assign", {"agent_email": agent.email, "priority": "urgent", "notes": "speaks Spanish"}
+        f"/api/leads/{lead.pk}/assign",
+        {"agent_email": agent.email, "priority": "urgent", "notes": "speaks Spanish"},
     )
     body = answer.json()
     assert answer.status_code == 200, body
@@ -74,7 +75,9 @@ def test_a_manager_assigns_a_lead() -> None:
 
 def test_a_full_agent_is_409_and_nothing_changes() -> None:
     agent, lead = make_user(role=Role.AGENT, max_capacity=0), make_lead()
-    answer = signed_in(make_user(role=Role.MANAGER)).post(f"/api/leads/{lead.pk}/assign", {"agent_email": agent.email})
+    answer = signed_in(make_user(role=Role.MANAGER)).post(
+        f"/api/leads/{lead.pk}/assign", {"agent_email": agent.email}
+    )
     assert (answer.status_code, answer.json()["code"]) == (409, "capacity_exceeded")
     lead.refresh_from_db()
     assert lead.assigned_agent is None
@@ -95,7 +98,9 @@ def test_reassigning_moves_the_place_too() -> None:
 def test_unassigning_gives_the_place_back() -> None:
     agent = make_user(role=Role.AGENT)
     lead = make_lead(assigned_agent=agent)
-    answer = signed_in(make_user(role=Role.MANAGER)).post(f"/api/leads/{lead.pk}/unassign", {"reason": "wrong language"})
+    answer = signed_in(make_user(role=Role.MANAGER)).post(
+        f"/api/leads/{lead.pk}/unassign", {"reason": "wrong language"}
+    )
     assert answer.json()["lead"]["assigned_agent"] is None
     assert answer.json()["lead"]["assigned_at"] is None
     assert capacity_of(agent) == 0
@@ -105,7 +110,9 @@ def test_unassigning_gives_the_place_back() -> None:
 def test_only_an_active_agent_is_given_leads(email: str) -> None:
     make_user(role=Role.MANAGER, email="manager@example.com")
     make_user(role=Role.AGENT, email="gone@example.com", is_active=False)
-    answer = signed_in(make_user(role=Role.MANAGER)).post(f"/api/leads/{make_lead().pk}/assign", {"agent_email": email})
+    answer = signed_in(make_user(role=Role.MANAGER)).post(
+        f"/api/leads/{make_lead().pk}/assign", {"agent_email": email}
+    )
     assert (answer.status_code, list(answer.json()["details"])) == (400, ["agent_email"])
 
 

@@ -76,7 +76,19 @@ def test_a_bad_field_is_named_and_nothing_is_stored(vendor: APIClient, field: st
         b'{"fault_percent": ' + b"9" * 5000 + b"}",
         b'{"first_name": "\\ud800"}',
     ],
-    ids=["broken", "list", "text", "null", "utf-16", "half a character", "repeated key", "NaN", "nested", "digits", "surrogate"],
+    ids=[
+        "broken",
+        "list",
+        "text",
+        "null",
+        "utf-16",
+        "half a character",
+        "repeated key",
+        "NaN",
+        "nested",
+        "digits",
+        "surrogate",
+    ],
 )
 def test_a_body_that_cannot_be_read_is_400(vendor: APIClient, body: bytes) -> None:
     answer = vendor.post("/api/leads", body, content_type="application/json")

@@ -14,7 +14,9 @@ def test_an_agent_remarks_and_mentions_a_colleague() -> None:
     agent, manager = make_user(role=Role.AGENT), make_user(role=Role.MANAGER)
     lead = make_lead(assigned_agent=agent)
     client = signed_in(agent)
-    answer = client.post(f"/api/leads/{lead.pk}/comments", {"comment": "Call <b>back</b>\nat 5", "mentions": [manager.email]})
+    answer = client.post(
+        f"/api/leads/{lead.pk}/comments", {"comment": "Call <b>back</b>\nat 5", "mentions": [manager.email]}
+    )
     assert answer.status_code == 201, answer.json()
     page = client.get(f"/api/leads/{lead.pk}/comments").json()
     assert page["data"][0]["comment"] == "Call <b>back</b>\nat 5"

@@ -26,15 +26,36 @@ def agent() -> User:
 def test_an_agent_works_a_lead_to_a_signed_retainer(agent: User) -> None:
     lead = make_lead(assigned_agent=agent)
     client = signed_in(agent)
-    way = ["Attempting", "Contacted", "Qualified", "In Progress", "Docs Sent", "Awaiting Proof of Claim", "Retained for Firm", "Closed"]
+    way = [
+        "Attempting",
+        "Contacted",
+        "Qualified",
+        "In Progress",
+        "Docs Sent",
+        "Awaiting Proof of Claim",
+        "Retained for Firm",
+        "Closed",
+    ]
     for disposition in way:
         answer = client.patch(f"/api/leads/{lead.pk}", {"disposition": disposition})
         assert answer.status_code == 200, answer.json()
     body = answer.json()
-    assert (body["disposition"], bool(body["closed_date"]), bool(body["first_contact_at"])) == ("Closed", True, True)
-    moves = [entry["changes"]["disposition"] for entry in body["update_history"] if "disposition" in entry["changes"]]
+    assert (body["disposition"], bool(body["closed_date"]), bool(body["first_contact_at"])) == (
+        "Closed",
+        True,
+        True,
+    )
+    moves = [
+        entry["changes"]["disposition"]
+        for entry in body["update_history"]
+        if "disposition" in entry["changes"]
+    ]
     assert [new for _, new in reversed(moves)] == way
-    assert all(entry["user"] == agent.email for entry in body["update_history"] if entry["action"] == "disposition_changed")
+    assert all(
+        entry["user"] == agent.email
+        for entry in body["update_history"]
+        if entry["action"] == "disposition_changed"
+    )
 
 
 def test_the_conversion_date_is_the_first_one(agent: User) -> None:
@@ -79,7 +100,10 @@ def test_every_disposition_stands_in_the_table_and_every_open_one_has_a_way_out(
     assert set(TRANSITIONS) == set(Disposition)
     way = list(Disposition)[:9]
     assert all(set(WAYS_OUT) <= TRANSITIONS[step] for step in way[:7])
-    assert all(any(later in TRANSITIONS[step] for later in way[position + 1 :]) for position, step in enumerate(way[:8]))
+    assert all(
+        any(later in TRANSITIONS[step] for later in way[position + 1 :])
+        for position, step in enumerate(way[:8])
+    )
     assert all(one != two for one, two in pairwise(way))
 
 

@@ -25,7 +25,10 @@ def test_explain_tells_score_price_assignment_duplicate_and_deadline_as_decided(
     assert explained["price"]["price"] == "35.00"
     assert explained["price"]["version"] >= 1
     assert explained["assignment"]["chosen"] == "chosen@example.com"
-    reasons = {candidate["agent"]: (candidate["eligible"], candidate["reason"]) for candidate in explained["assignment"]["candidates"]}
+    reasons = {
+        candidate["agent"]: (candidate["eligible"], candidate["reason"])
+        for candidate in explained["assignment"]["candidates"]
+    }
     assert reasons["away@example.com"] == (False, "not present: away")
     assert reasons["chosen@example.com"][0] is True
     assert explained["duplicate"]["verdict"] == "unique"
@@ -36,4 +39,10 @@ def test_explain_tells_score_price_assignment_duplicate_and_deadline_as_decided(
 def test_a_lead_written_by_other_means_says_that_nothing_was_decided() -> None:
     lead = make_lead()
     explained = signed_in(make_user(role=Role.MANAGER)).get(f"/api/leads/{lead.pk}/explain").json()
-    assert explained == {"duplicate": None, "score": None, "price": None, "assignment": None, "deadline": None}
+    assert explained == {
+        "duplicate": None,
+        "score": None,
+        "price": None,
+        "assignment": None,
+        "deadline": None,
+    }

@@ -17,7 +17,10 @@ def test_raw_sql_is_recorded_as_the_databases_own() -> None:
     with connection.cursor() as cursor:
         cursor.execute("UPDATE leads_lead SET city = 'Joliet', tags = '{vip}' WHERE id = %s", [lead.pk])
     change = LeadChange.objects.filter(lead_id=lead.pk).latest("id")
-    assert (change.source, change.changes) == ("database", {"city": ["Peoria", "Joliet"], "tags": [[], ["vip"]]})
+    assert (change.source, change.changes) == (
+        "database",
+        {"city": ["Peoria", "Joliet"], "tags": [[], ["vip"]]},
+    )
 
 
 def test_a_queryset_update_is_recorded_for_each_lead_with_its_signature() -> None:
@@ -56,10 +59,17 @@ def test_every_column_is_watched() -> None:
     assert {column for column in columns if f"'{column}'" not in source} == set()
 
 
-@pytest.mark.parametrize("statement", ["DELETE FROM leads_leadchange", "UPDATE leads_leadchange SET actor = 'x'", "DELETE FROM leads_decision"])
+@pytest.mark.parametrize(
+    "statement",
+    ["DELETE FROM leads_leadchange", "UPDATE leads_leadchange SET actor = 'x'", "DELETE FROM leads_decision"],
+)
 def test_history_and_decisions_are_only_added_to(statement: str) -> None:
     make_lead()
-    with connection.cursor() as cursor, pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+    with (
+        connection.cursor() as cursor,
+        pytest.raises(DatabaseError, match="append-only"),
+        transaction.atomic(),
+    ):
         cursor.execute(statement)
 
 

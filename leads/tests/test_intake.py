@@ -74,7 +74,11 @@ def test_the_same_contact_within_the_window_is_a_duplicate(vendor: APIClient, fi
     vendor_sees_own = vendor.post("/api/leads", posted(**{field: first[field]}))
     assert vendor_sees_own.status_code == 409
     body = vendor_sees_own.json()
-    assert (body["code"], body["details"]["lead_id"], body["details"]["matched"]) == ("duplicate_lead", first["lead_id"], [field])
+    assert (body["code"], body["details"]["lead_id"], body["details"]["matched"]) == (
+        "duplicate_lead",
+        first["lead_id"],
+        [field],
+    )
     assert Lead.objects.count() == 1
 
 
@@ -97,7 +101,9 @@ def test_the_window_is_a_policy(vendor: APIClient) -> None:
 
 
 @pytest.mark.parametrize("status", [AgencyStatus.PAUSED, AgencyStatus.CLOSED])
-def test_an_agency_that_is_not_active_is_refused(vendor: APIClient, agency: Agency, status: AgencyStatus) -> None:
+def test_an_agency_that_is_not_active_is_refused(
+    vendor: APIClient, agency: Agency, status: AgencyStatus
+) -> None:
     Agency.objects.update(status=status)
     answer = vendor.post("/api/leads", posted())
     assert (answer.status_code, answer.json()["code"]) == (403, "permission_denied")
@@ -123,8 +129,16 @@ def test_vendors_own_spellings_are_understood(vendor: APIClient) -> None:
     assert answer.status_code == 201, answer.json()
     lead = Lead.objects.get(pk=answer.json()["lead_id"])
     assert (lead.first_name, lead.last_name, lead.state) == ("Maria", "de la Cruz", "CA")
-    assert (str(lead.accident_date), lead.treatment, lead.has_attorney) == ("2026-11-02", "hospital", "unknown")
-    assert (lead.medical_bills_range, lead.campaign_source, lead.consent_given) == ("10k_25k", "fb-rearend", True)
+    assert (str(lead.accident_date), lead.treatment, lead.has_attorney) == (
+        "2026-11-02",
+        "hospital",
+        "unknown",
+    )
+    assert (lead.medical_bills_range, lead.campaign_source, lead.consent_given) == (
+        "10k_25k",
+        "fb-rearend",
+        True,
+    )
 
 
 def test_without_a_present_agent_the_lead_waits_in_the_pool(vendor: APIClient) -> None:
@@ -158,7 +172,9 @@ def test_nobody_posts_without_credentials() -> None:
     assert (answer.status_code, answer.json()["code"]) == (401, "authentication_required")
 
 
-def test_a_post_takes_a_known_number_of_statements(vendor: APIClient, django_assert_num_queries: object) -> None:
+def test_a_post_takes_a_known_number_of_statements(
+    vendor: APIClient, django_assert_num_queries: object
+) -> None:
     make_user(role=Role.AGENT)
     vendor.post("/api/leads", posted())
     with django_assert_num_queries(16):  # type: ignore[operator]

@@ -33,7 +33,11 @@ def key_client(code: str) -> APIClient:
 
 def assert_capacity_equals_recount() -> None:
     held = dict(
-        Lead.objects.open().exclude(assigned_agent=None).order_by().values_list("assigned_agent").annotate(n=Count("pk"))
+        Lead.objects.open()
+        .exclude(assigned_agent=None)
+        .order_by()
+        .values_list("assigned_agent")
+        .annotate(n=Count("pk"))
     )
     for agent in User.objects.agents():
         assert agent.capacity == held.get(agent.pk, 0), agent.email
@@ -62,14 +66,21 @@ def test_crossed_contacts_at_once_do_not_deadlock() -> None:
     for _ in range(10):
         one, two = posted(), posted()
         mixed = [{**one, "email": two["email"]}, {**two, "email": one["email"]}]
-        answers = at_once([partial(client.post, "/api/leads", body) for client, body in zip(clients, mixed, strict=True)])
-        assert sorted(answer.status_code for answer in answers if not isinstance(answer, Exception)) == [201, 201], answers
+        answers = at_once(
+            [partial(client.post, "/api/leads", body) for client, body in zip(clients, mixed, strict=True)]
+        )
+        assert sorted(answer.status_code for answer in answers if not isinstance(answer, Exception)) == [
+            201,
+            201,
+        ], answers
 
 
 def test_a_double_click_with_one_key_makes_one_lead_and_two_equal_answers() -> None:
     client = key_client("VENDOR-1")
     body = posted()
-    answers = at_once([partial(client.post, "/api/leads", body, HTTP_IDEMPOTENCY_KEY="click-1") for _ in range(4)])
+    answers = at_once(
+        [partial(client.post, "/api/leads", body, HTTP_IDEMPOTENCY_KEY="click-1") for _ in range(4)]
+    )
     bodies = {answer.json()["lead_id"] for answer in answers if not isinstance(answer, Exception)}
     assert len(bodies) == 1
     assert {answer.status_code for answer in answers if not isinstance(answer, Exception)} == {201}
@@ -131,7 +142,10 @@ def test_of_two_edits_of_one_version_one_is_refused() -> None:
         for client, city in zip(clients, ("Peoria", "Joliet"), strict=True)
     ]
     answers = at_once(calls)
-    assert sorted(answer.status_code for answer in answers if not isinstance(answer, Exception)) == [200, 412], answers
+    assert sorted(answer.status_code for answer in answers if not isinstance(answer, Exception)) == [
+        200,
+        412,
+    ], answers
 
 
 def test_two_inserts_by_raw_means_cannot_get_round_the_guard() -> None:

@@ -54,7 +54,10 @@ def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response:
     if response is None or not isinstance(exc, exceptions.APIException):
         logger.error("unhandled error", exc_info=exc)
         return Response(
-            error_body("Something went wrong here, not with your request. Quote the X-Request-ID to support.", "error"),
+            error_body(
+                "Something went wrong here, not with your request. Quote the X-Request-ID to support.",
+                "error",
+            ),
             status=500,
         )
     return _contract_response(exc, response)
@@ -107,7 +110,9 @@ def _sentence(details: Mapping[str, list[str]]) -> str:
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> JsonResponse:
     """404 outside any view."""
-    return JsonResponse(error_body("There is nothing at this address. See /api/docs.", "not_found"), status=404)
+    return JsonResponse(
+        error_body("There is nothing at this address. See /api/docs.", "not_found"), status=404
+    )
 
 
 def server_error(request: HttpRequest) -> JsonResponse:

@@ -28,7 +28,9 @@ def idempotent(handler: Handler) -> Handler:
         if key is None:
             return handler(view, request, *args, **kwargs)
         if not key.isprintable() or not 1 <= len(key) <= MAX_KEY_LENGTH:
-            raise ValidationError({"Idempotency-Key": [f"Must be 1 to {MAX_KEY_LENGTH} printable characters."]})
+            raise ValidationError(
+                {"Idempotency-Key": [f"Must be 1 to {MAX_KEY_LENGTH} printable characters."]}
+            )
         (status, body), repeated = answer_once(
             caller=actor_of(request).label,
             key=key,

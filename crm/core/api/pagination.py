@@ -63,16 +63,20 @@ class Position:
         try:
             position = cls(*signing.loads(cursor, salt=SALT))
         except (signing.BadSignature, TypeError, ValueError):
-            raise ValidationError({"cursor": ["Not a cursor of this list; start again without one."]}) from None
+            raise ValidationError(
+                {"cursor": ["Not a cursor of this list; start again without one."]}
+            ) from None
         if position.ordering != ordering:
-            raise ValidationError({"cursor": ["This cursor belongs to another ordering; start again without one."]})
+            raise ValidationError(
+                {"cursor": ["This cursor belongs to another ordering; start again without one."]}
+            )
         return position
 
 
 class KeysetPagination(BasePagination):
     """The contract's lists. The view names its orderings in `ordering_fields`, its default in `ordering`."""
 
-    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: Any = None) -> list[Any]:
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         self.limit = _limit_of(request)
         self.ordering = _ordering_of(request, view)
         self.field = self.ordering.removeprefix("-")
@@ -91,8 +95,14 @@ class KeysetPagination(BasePagination):
         pagination: dict[str, Any] = {"total": self.total, "cursor": None, "hasMore": self.has_more}
         if self.has_more:
             last = self.rows[-1]
-            value, pk = (last[self.field], last["id"]) if isinstance(last, dict) else (getattr(last, self.field), last.pk)
-            pagination["cursor"] = Position(self.ordering, value, str(pk), self.total, self.is_estimate).encode()
+            value, pk = (
+                (last[self.field], last["id"])
+                if isinstance(last, dict)
+                else (getattr(last, self.field), last.pk)
+            )
+            pagination["cursor"] = Position(
+                self.ordering, value, str(pk), self.total, self.is_estimate
+            ).encode()
         if self.is_estimate:
             pagination["totalIsEstimate"] = True
         return Response({"data": data, "pagination": pagination})
@@ -124,7 +134,9 @@ class KeysetPagination(BasePagination):
         ]  # fmt: skip
         if fields:
             orderings = [sign + name for name in fields for sign in ("", "-")]
-            parameters.append({"name": "ordering", "in": "query", "schema": {"type": "string", "enum": orderings}})
+            parameters.append(
+                {"name": "ordering", "in": "query", "schema": {"type": "string", "enum": orderings}}
+            )
         return parameters
 
     def _rows(self, queryset: QuerySet[Any], position: Position | None) -> list[Any]:
@@ -152,7 +164,10 @@ def _after(model: type[Model], field: str, position: Position, operator: str) ->
     pk = model._meta.pk
     column = _model_field(model, field)
     try:
-        values = [Value(column.to_python(position.value), output_field=column), Value(pk.to_python(position.pk), output_field=pk)]
+        values = [
+            Value(column.to_python(position.value), output_field=column),
+            Value(pk.to_python(position.pk), output_field=pk),
+        ]
     except (TypeError, ValueError):  # pragma: no cover - only a signed cursor of another version gets here
         raise ValidationError({"cursor": ["Not a cursor of this list; start again without one."]}) from None
     return RowComparison([F(field), F("pk")], operator, values)
@@ -174,5 +189,7 @@ def _ordering_of(request: Request, view: Any) -> str:
     default: str = getattr(view, "ordering", "-id")
     ordering = request.query_params.get("ordering", default)
     if ordering != default and ordering.removeprefix("-") not in fields:
-        raise ValidationError({"ordering": [f"Unknown. One of {', '.join(fields)}, each with '-' for descending."]})
+        raise ValidationError(
+            {"ordering": [f"Unknown. One of {', '.join(fields)}, each with '-' for descending."]}
+        )
     return ordering

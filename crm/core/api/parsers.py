@@ -34,7 +34,9 @@ class StrictJSONParser(JSONParser):
         try:
             return json.loads(text, object_pairs_hook=_object_of, parse_constant=_no_constant)
         except json.JSONDecodeError as error:
-            raise ParseError(f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}.") from None
+            raise ParseError(
+                f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}."
+            ) from None
         except RecursionError:
             raise ParseError("The body is nested too deeply.") from None
         except ValueError:  # a number with thousands of digits

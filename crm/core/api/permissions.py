@@ -14,10 +14,15 @@ def roles(*allowed: Role) -> type[BasePermission]:
     class HasRole(BasePermission):
         """The caller is signed in with an allowed role."""
 
-        message = f"Your role may not do this; it needs {' or '.join(role.label.lower() for role in allowed)}."
+        message = (
+            f"Your role may not do this; it needs {' or '.join(role.label.lower() for role in allowed)}."
+        )
 
         def has_permission(self, request: Request, view: Any) -> bool:
-            return bool(request.user and request.user.is_authenticated) and getattr(request.user, "role", None) in allowed
+            return (
+                bool(request.user and request.user.is_authenticated)
+                and getattr(request.user, "role", None) in allowed
+            )
 
     return HasRole
 

@@ -21,7 +21,9 @@ class PlainCharField(serializers.CharField):
             raise serializers.ValidationError(f"Must be a string, not {type(data).__name__}.")
         found = control_characters(data, allowed=self.allowed)
         if found:
-            raise serializers.ValidationError(f"Holds control characters ({', '.join(found[:5])}); remove them.")
+            raise serializers.ValidationError(
+                f"Holds control characters ({', '.join(found[:5])}); remove them."
+            )
         text: str = super().to_internal_value(unicodedata.normalize("NFC", data))
         if not self.markup and MARKUP.search(text):
             raise serializers.ValidationError("Holds markup; send plain text.")
@@ -36,5 +38,7 @@ class StrictSerializer(serializers.Serializer[Any]):
             unknown = sorted(set(data) - set(self.fields))
             if unknown:
                 known = ", ".join(sorted(name for name, field in self.fields.items() if not field.read_only))
-                raise serializers.ValidationError({name: [f"Unknown field. Known: {known}."] for name in unknown})
+                raise serializers.ValidationError(
+                    {name: [f"Unknown field. Known: {known}."] for name in unknown}
+                )
         return super().to_internal_value(data)

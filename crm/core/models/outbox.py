@@ -23,7 +23,9 @@ class OutboxEvent(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["id"], name="core_outbox_waiting", condition=Q(delivered_at__isnull=True)),
-            models.Index(fields=["delivered_at"], name="core_outbox_prunable", condition=Q(delivered_at__isnull=False)),
+            models.Index(
+                fields=["delivered_at"], name="core_outbox_prunable", condition=Q(delivered_at__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -29,7 +29,9 @@ class User(AbstractBaseUser):
     last_name = models.CharField(max_length=100, blank=True)
 
     role = models.CharField(max_length=10, choices=Role.choices, default=Role.AGENT)
-    vendor_code = models.CharField(max_length=32, blank=True, help_text="The agency's code, for vendors only.")
+    vendor_code = models.CharField(
+        max_length=32, blank=True, help_text="The agency's code, for vendors only."
+    )
     is_active = models.BooleanField("active", default=True, help_text="Deactivate instead of deleting.")
 
     capacity = models.PositiveIntegerField("open leads", default=0, editable=False)
@@ -55,13 +57,18 @@ class User(AbstractBaseUser):
             models.UniqueConstraint(Lower("email"), name="core_user_email_ci"),
             models.UniqueConstraint(Lower("username"), name="core_user_username_ci"),
             models.CheckConstraint(condition=Q(role__in=Role.values), name="core_user_role_known"),
-            models.CheckConstraint(condition=Q(availability__in=Availability.values), name="core_user_availability_known"),
             models.CheckConstraint(
-                condition=(Q(role=Role.VENDOR) & ~Q(vendor_code="")) | (~Q(role=Role.VENDOR) & Q(vendor_code="")),
+                condition=Q(availability__in=Availability.values), name="core_user_availability_known"
+            ),
+            models.CheckConstraint(
+                condition=(Q(role=Role.VENDOR) & ~Q(vendor_code=""))
+                | (~Q(role=Role.VENDOR) & Q(vendor_code="")),
                 name="core_user_vendor_has_code",
                 violation_error_message="A vendor needs its agency's code, and nobody else may have one.",
             ),
-            models.CheckConstraint(condition=Q(max_capacity__lte=MAX_CAPACITY_LIMIT), name="core_user_max_capacity_sane"),
+            models.CheckConstraint(
+                condition=Q(max_capacity__lte=MAX_CAPACITY_LIMIT), name="core_user_max_capacity_sane"
+            ),
         ]
         indexes = [
             models.Index(  # candidates of an assignment
@@ -122,5 +129,3 @@ class User(AbstractBaseUser):
     def open_slots(self) -> int:
         """How many more leads this person may be given."""
         return max(self.max_capacity - self.capacity, 0)
-
-
