@@ -15,5 +15,18 @@ def control_characters(text: str, *, allowed: frozenset[str] | set[str] = frozen
     return [
         f"U+{ord(char):04X}"
         for char in dict.fromkeys(text)
-        if (char not in allowed and unicodedata.category(char) in ("Cc", "Cs", "Co")) or char in DIRECTION_CHANGES
+        if (char not in allowed and unicodedata.category(char) in ("Cc", "Cs", "Co"))
+        or char in DIRECTION_CHANGES
     ]
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def defused(cell: str) -> str:
+    """A cell that a spreadsheet shows instead of running: an apostrophe stands before what starts a formula."""
+    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
+
+
+def undefused(cell: str) -> str:
+    """What `defused` was given."""
+    return cell[1:] if cell[:1] == "'" and cell[1:].startswith(FORMULA_STARTS) else cell

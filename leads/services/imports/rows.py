@@ -1,0 +1,130 @@
+"""From the cells of one row to an unsaved lead, or to the reason why not."""
+
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from typing import Any
+
+from leads.choices import CONVERTED, WAYS_OUT, Disposition
+from leads.models import Lead
+from leads.services.imports.columns import Columns
+from leads.services.imports.reading import Row
+from leads.services.imports.report import Report
+from leads.services.imports.statuses import Meaning, meaning_of
+from leads.services.normalise import normalise
+from leads.services.normalising.fields import LONGEST_TEXT
+
+UNREACHABLE = "Has neither a phone number nor an e-mail address."
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A row that can become a lead: unsaved, without score, price and agent yet."""
+
+    row: int
+    cells: list[Any]
+    lead: Lead
+    owner: str = ""
+    document: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A row that is not taken, as it was, with the sentence that says why."""
+
+    row: int
+    cells: list[Any]
+    reason: str
+    is_duplicate: bool = False
+
+
+@dataclass(slots=True)
+class RowReader:
+    """Reads rows by one placing of columns. `agency_codes` are those a row may name for itself."""
+
+    columns: Columns
+    agency_code: str
+    agency_codes: AbstractSet[str]
+    created_by: str
+    today: date
+    now: datetime
+    report: Report
+    _meanings: dict[str, Meaning] = field(default_factory=dict)
+
+    def read(self, row: Row) -> Candidate | Refusal:
+        """One row as a candidate or a refusal; counts its status in the report."""
+        number, cells = row
+        if any(not _is_blank(cell) for cell in cells[len(self.columns.headers) :]):
+            return Refusal(number, cells, "Has more cells than the header has columns; check its quotes.")
+        raw, notes = self._placed(cells)
+        owner = _shown(raw.pop("assigned_agent", "")).strip()
+        if "disposition" in raw:
+            self._read_status(raw, notes)
+        if notes:
+            raw["notes"] = "\n".join([_shown(raw["notes"]), *notes] if "notes" in raw else notes)
+        found = normalise(raw, today=self.today)
+        if found.unplaced:  # an extension of a phone number
+            lines = [found.values.get("notes", ""), *(f"{name}: {value}" for name, value in found.unplaced.items())]
+            found.values["notes"] = "\n".join(filter(None, lines))[:LONGEST_TEXT]
+        if found.problems:
+            reasons = (f"{name}: {sentence}" for name, told in found.problems.items() for sentence in told)
+            return Refusal(number, cells, " ".join(reasons))
+        return self._candidate(number, cells, found.values, owner)
+
+    def _candidate(self, number: int, cells: list[Any], values: dict[str, Any], owner: str) -> Candidate | Refusal:
+        code = values.pop("vendor_code", self.agency_code)
+        if code not in self.agency_codes:
+            return Refusal(number, cells, f"vendor_code: {code!r} is not an agency you may import for.")
+        if not (values.get("phone") or values.get("email")):
+            return Refusal(number, cells, UNREACHABLE)
+        values.setdefault("created_at", self.now)
+        if values.get("disposition") in CONVERTED:  # known to be converted, and not when: no later than last seen
+            values.setdefault("closed_date", values.get("last_contact", values["created_at"]))
+        return Candidate(number, cells, Lead(agency_id=code, created_by=self.created_by, **values), owner)
+
+    def _placed(self, cells: list[Any]) -> tuple[dict[str, Any], list[str]]:
+        """Field → cell, and the lines of the notes that keep the columns without a field."""
+        count = len(cells)
+        raw: dict[str, Any] = {}
+        for column in self.columns.placed:
+            cell = cells[column.position] if column.position < count else None
+            if not _is_blank(cell):
+                values = column.values
+                raw[column.field] = values.get(_shown(cell).strip().casefold(), cell) if values else cell
+        kept = self.columns.kept
+        notes = [f"{name}: {_shown(cells[n])}" for n, name in kept if n < count and not _is_blank(cells[n])]
+        return raw, notes
+
+    def _read_status(self, raw: dict[str, Any], notes: list[str]) -> None:
+        status = " ".join(_shown(raw["disposition"]).split())[:200]
+        meaning = self._meanings.get(status)
+        if meaning is None:
+            meaning = self._meanings[status] = meaning_of(status)
+        self.report.count_status(status, meaning.disposition.value, is_known=meaning.is_known)
+        raw["disposition"] = meaning.disposition.value
+        if meaning.disposition in WAYS_OUT and _is_blank(raw.get("disposition_reason")):
+            raw["disposition_reason"] = meaning.reason
+        if not meaning.is_known:
+            notes.append(f"Status: {status}")
+
+
+def is_marked_duplicate(candidate: Candidate) -> bool:
+    """Whether the file itself calls the lead a duplicate."""
+    return candidate.lead.disposition == Disposition.DUPLICATE
+
+
+def _is_blank(cell: Any) -> bool:
+    return cell is None or (isinstance(cell, str) and (not cell or cell.isspace()))
+
+
+def _shown(cell: Any) -> str:
+    """A cell as its spreadsheet shows it, about."""
+    if isinstance(cell, str):
+        return cell.strip()
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e16:
+        return str(int(cell))
+    if isinstance(cell, datetime) and cell.time() == time():
+        return cell.date().isoformat()
+    return cell.isoformat(" ") if isinstance(cell, datetime) else str(cell)

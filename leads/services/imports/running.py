@@ -1,0 +1,138 @@
+"""Doing an import, chunk by chunk. Safe to repeat: what is committed says where to go on."""
+
+import hashlib
+import itertools
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+from django.db import DatabaseError, OperationalError, connection, transaction
+from django.utils import timezone
+
+from leads.choices import ImportStatus
+from leads.models import LeadImport
+from leads.services.imports.chunks import ChunkWriter
+from leads.services.imports.exceptions import UnusableFile
+from leads.services.imports.reading import Row, Sheet, open_sheet
+from leads.services.imports.refused import write_refused_file
+
+logger = logging.getLogger(__name__)
+
+CHUNK = 2000  # rows in a transaction
+ATTEMPTS = 10  # of a chunk that others get in the way of
+CLASH_STATES = {"40P01", "40001"}  # deadlock, serialisation
+CLASH_GUARDS = {"leads_no_duplicates", "leads_capacity_exceeded"}
+LOCK_CLASS = 7302
+
+Progress = Callable[[LeadImport], None]
+
+
+def run_import(import_id: UUID, *, on_progress: Progress | None = None) -> bool:
+    """Do what is left of an import; False where another worker is at it, or it has ended.
+
+    A file that cannot be used fails the import with the reason. Raises OperationalError where the database
+    is away (what is committed stays; run again), and any other error after marking the import as failed.
+    """
+    with _only_worker(import_id) as is_ours:
+        one = LeadImport.objects.select_related("author_user").filter(pk=import_id).first()
+        if not is_ours or one is None or one.status in (ImportStatus.COMPLETED, ImportStatus.FAILED):
+            return False
+        try:
+            _run(one, on_progress or _silently)
+        except UnusableFile as error:
+            _end(one, ImportStatus.FAILED, error=error.message)
+        except OperationalError:
+            raise
+        except Exception:
+            _end(one, ImportStatus.FAILED, error=f"Stopped by an error of ours after row {one.last_row}; rows before are in.")
+            raise
+    return True
+
+
+def _run(one: LeadImport, on_progress: Progress) -> None:
+    began = time.monotonic()
+    with one.file.open("rb") as file:
+        sheet = open_sheet(file)
+        writer = ChunkWriter.begin(one, sheet)
+        earlier = writer.report.seconds
+        on_progress(one)
+        rows = itertools.dropwhile(lambda row: row[0] <= one.last_row, sheet.rows)
+        for chunk in _chunks(rows):
+            writer.report.seconds = earlier + time.monotonic() - began
+            _store(writer, chunk)
+            on_progress(one)
+    writer.report.seconds = earlier + time.monotonic() - began
+    _finish(one, writer, sheet)
+    on_progress(one)
+
+
+def _store(writer: ChunkWriter, rows: list[Row]) -> None:
+    """One chunk, again where others got in the way; a row the database does not take is found and refused."""
+    for attempt in itertools.count(1):
+        try:
+            writer.write(rows)
+        except DatabaseError as error:
+            writer.restore()
+            if _is_clash(error) and attempt < ATTEMPTS:
+                logger.info("import chunk repeated", extra={"import": str(writer.one.pk), "attempt": attempt})
+                continue
+            if isinstance(error, OperationalError):
+                raise
+            if len(rows) == 1:
+                writer.refuse(rows[0], f"The database does not take this row ({_named(error)}).")
+                return
+            middle = len(rows) // 2
+            _store(writer, rows[:middle])
+            _store(writer, rows[middle:])
+        return
+
+
+def _is_clash(error: DatabaseError) -> bool:
+    diagnosis = getattr(error.__cause__, "diag", None)
+    return diagnosis is not None and (diagnosis.sqlstate in CLASH_STATES or diagnosis.constraint_name in CLASH_GUARDS)
+
+
+def _named(error: DatabaseError) -> str:
+    diagnosis = getattr(error.__cause__, "diag", None)
+    return str(getattr(diagnosis, "constraint_name", None) or type(error).__name__)
+
+
+def _finish(one: LeadImport, writer: ChunkWriter, sheet: Sheet) -> None:
+    writer.desk.finish()
+    write_refused_file(one, list(sheet.header))
+    with transaction.atomic():
+        one.refusals.all().delete()
+        one.rows_total = one.rows_done
+        one.report = writer.report.document()
+        _end(one, ImportStatus.COMPLETED)
+
+
+def _end(one: LeadImport, status: ImportStatus, *, error: str = "") -> None:
+    one.status, one.error, one.finished_at = status, error, timezone.now()
+    one.save(update_fields=["status", "error", "finished_at", "rows_total", "report", "refused_file"])
+
+
+def _chunks(rows: Iterator[Row]) -> Iterator[list[Row]]:
+    while chunk := list(itertools.islice(rows, CHUNK)):
+        yield chunk
+
+
+def _silently(one: LeadImport) -> None:
+    """Nobody watches."""
+
+
+@contextmanager
+def _only_worker(import_id: UUID) -> Iterator[bool]:
+    """Whether this connection alone works on the import; PostgreSQL lets go when the connection dies."""
+    key = int.from_bytes(hashlib.sha256(import_id.bytes).digest()[:4], "big", signed=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK_CLASS, key])
+        is_ours = bool(cursor.fetchone()[0])
+    try:
+        yield is_ours
+    finally:
+        if is_ours and connection.is_usable():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_CLASS, key])
