@@ -41,6 +41,8 @@ def run_command(argv: list[str]) -> int:
     except EngineError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return 130
 
 
 def needs_engines(argv: list[str], environ: Mapping[str, str]) -> bool:

@@ -63,6 +63,8 @@ def lease(engine: Engine) -> Iterator[Lease]:
                 taken.users.acquire(shared=True)
             else:
                 taken.process = engine.start()
+    except TimeoutError as error:
+        raise EngineError(f"{engine.title} did not start: {error}") from error
     except PermissionError as error:
         raise EngineError(
             f"{engine.folder} is not ours to write in ({error}); choose another DATA_DIR"

@@ -66,9 +66,9 @@ def introduced(process: subprocess.Popen[str]) -> Holder:
     return Holder(process, **json.loads(said))
 
 
-def servers_are_gone(folder: Path) -> bool:
-    """Wait until no process of the folder's servers is left: each of them holds its server's lock."""
-    locks = [FileLock(folder / "locks" / f"{name}.server") for name in ("postgres", "valkey")]
+def all_gone(folder: Path) -> bool:
+    """Wait until no program or server of the folder is left: each of them holds a lock."""
+    locks = [FileLock(folder / "locks" / name) for name in ("serve", "postgres.server", "valkey.server")]
     gone = all(lock.acquire(seconds=PATIENCE) for lock in locks)
     for lock in locks:
         lock.release()
@@ -108,4 +108,4 @@ def hold(plain_root: Path) -> Iterator[Hold]:
     yield start
     for holder, _ in holders:
         holder.kill()
-    assert all(servers_are_gone(folder) for _, folder in holders)
+    assert all(all_gone(folder) for _, folder in holders)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from crm.engines.postgres import Postgres
-from crm.engines.tests.conftest import Hold, introduced, launch, servers_are_gone
+from crm.engines.tests.conftest import Hold, introduced, launch, all_gone
 from crm.engines.valkey import Valkey
 
 
@@ -21,7 +21,7 @@ def test_the_first_command_starts_the_engines_and_stops_them(folder: Path, hold:
 
     assert first.leave() == 0
     assert answers(folder) == [False, False]
-    assert servers_are_gone(folder)
+    assert all_gone(folder)
 
 
 def test_a_second_command_joins(folder: Path, hold: Hold) -> None:
@@ -45,7 +45,7 @@ def test_the_starter_waits_for_those_who_joined(folder: Path, hold: Hold) -> Non
 
     second.leave()
     assert first.process.wait(60) == 0
-    assert servers_are_gone(folder)
+    assert all_gone(folder)
 
 
 def test_two_commands_at_once_start_one_server(folder: Path, plain_root: Path) -> None:
@@ -63,7 +63,7 @@ def test_a_killed_starter_takes_the_servers_along_and_the_data_stay(folder: Path
     first.query("CREATE TABLE kept AS SELECT 42 AS answer")
 
     first.kill()
-    assert servers_are_gone(folder)
+    assert all_gone(folder)
 
     again = hold(folder)
     assert again.query("SELECT answer FROM kept") == [(42,)]

@@ -6,6 +6,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
 from crm.engines import serve
+from crm.engines.service import Options
 
 
 class Command(BaseCommand):
@@ -21,9 +22,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not options["prepare"]:
             raise SystemExit(
-                serve.serve(
-                    serve.Options(options["host"], options["port"], options["leads"], options["demo"])
-                )
+                serve.serve(Options(options["host"], options["port"], options["leads"], options["demo"]))
             )
         call_command("migrate", interactive=False, verbosity=options["verbosity"])
         if options["demo"]:
