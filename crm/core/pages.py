@@ -56,5 +56,5 @@ def accept_invite(request: HttpRequest) -> HttpResponse:
             for field, sentences in error.details.items():
                 form.add_error(field if field in form.fields else None, sentences)
         else:
-            return render(request, "accept_invite.html", {"user": user}, status=201)
+            return render(request, "accept_invite.html", {"account": user}, status=201)
     return render(request, "accept_invite.html", {"form": form}, status=400)

@@ -8,9 +8,10 @@ from django.db.models import Q
 from crm.core.actors import Actor
 from crm.core.changes import sign
 from crm.core.choices import Role
-from crm.core.exceptions import DomainError, InvalidInput
+from crm.core.exceptions import DomainError
 from crm.core.models import User
-from crm.core.services.refusals import EMAIL_TAKEN, USERNAME_TAKEN, explained_refusals
+from crm.core.services.passwords import check_new_password
+from crm.core.services.refusals import explained_refusals, refuse_taken_names
 from crm.core.services.sessions import end_sessions
 
 
@@ -41,10 +42,12 @@ def create_user(*, actor: Actor, fields: AccountFields, password: str | None = N
     """Open an account. Without a password its owner chooses one by "forgot password"."""
     user = User(**_normalised(fields))
     user.username = user.username or user.email
+    if password is not None:
+        check_new_password(password, user=user, field="password")
     user.set_password(password)
     with transaction.atomic(), explained_refusals():
         sign(actor, action="user_created")
-        _refuse_borrowed_names(user)
+        refuse_taken_names(user)
         user.save(force_insert=True)
     return user
 
@@ -64,7 +67,7 @@ def update_user(*, user: User, actor: Actor, fields: AccountFields) -> User:
     if not any(one.is_superuser for one in locked):
         raise LastAdmin("This is the last active admin; make another person admin first.")
     with explained_refusals():
-        _refuse_borrowed_names(user)
+        refuse_taken_names(user)
         user.save(update_fields=[*fields, "username"])
     if not user.is_active or user.credential_stamp() != stamp:
         end_sessions(user=user)
@@ -88,14 +91,3 @@ def _normalised(fields: AccountFields) -> AccountFields:
     if "username" in made:
         made["username"] = made["username"].strip().lower()
     return made
-
-
-def _refuse_borrowed_names(user: User) -> None:
-    """Nobody's user name is another's address: both sign in, so they must not be mistaken."""
-    others = User.objects.exclude(pk=user.pk)
-    for (field, sentence), is_borrowed in (
-        (USERNAME_TAKEN, others.filter(email=user.username).exists()),
-        (EMAIL_TAKEN, others.filter(username=user.email).exists()),
-    ):
-        if is_borrowed:
-            raise InvalidInput(sentence, **{field: [sentence]})

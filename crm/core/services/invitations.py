@@ -19,7 +19,7 @@ from crm.core.events import Event, publish
 from crm.core.exceptions import InvalidInput, NotAllowed
 from crm.core.models import Invitation, User
 from crm.core.services.passwords import check_new_password
-from crm.core.services.refusals import explained_refusals
+from crm.core.services.refusals import explained_refusals, refuse_taken_names
 
 VALID_FOR = timedelta(hours=72)
 MANAGERS_INVITE = {Role.AGENT, Role.VENDOR}
@@ -50,7 +50,9 @@ def invite(*, actor: Actor, email: str, role: Role, vendor_code: str = "") -> In
         raise NotAllowed("Only an admin may invite admins and managers.")
     sign(actor, action="user_invited")
     with explained_refusals(keep=False):
-        User.objects.create_user(email, role=role, vendor_code=vendor_code)
+        user = User(username=email, email=email, role=role, vendor_code=vendor_code)
+        refuse_taken_names(user)
+        user.save()
     now = timezone.now()
     invitation, _ = Invitation.objects.update_or_create(
         email=email,
@@ -113,6 +115,7 @@ def accept_invitation(*, token: str, password: str, first_name: str, last_name: 
     user.set_password(password)
     sign(user.actor(Source.API), action="invitation_accepted")
     with explained_refusals():
+        refuse_taken_names(user)
         user.save(force_insert=True)
     Invitation.objects.filter(pk=invitation.pk).update(accepted_at=timezone.now(), token_hash="")
     return user

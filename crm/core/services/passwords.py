@@ -114,21 +114,28 @@ def reset_password(*, email: str, code: str, new_password: str) -> User:
 
     The attempt is counted, and committed, before the code is looked at: guessing in parallel gains nothing.
     """
-    now = timezone.now()
-    waiting = PasswordReset.objects.filter(
-        user__email=email.strip().lower(), user__is_active=True, used_at__isnull=True, expires_at__gt=now
-    )
-    may_try = waiting.filter(attempts__lt=MAX_ATTEMPTS).update(attempts=F("attempts") + 1)
-    reset = waiting.select_related("user").first() if may_try else None
-    if reset is None or not constant_time_compare(
-        reset.code_hash, _hash(reset.user_id, code.strip().upper())
+    user = User.objects.filter(email=email.strip().lower(), is_active=True).first()
+    reset = _take_attempt(user) if user else None
+    if (
+        not user
+        or not reset
+        or not constant_time_compare(reset.code_hash, _hash(user.pk, code.strip().upper()))
     ):
         raise InvalidInput(WRONG_CODE, confirmationCode=[WRONG_CODE])
     with transaction.atomic():
-        if not waiting.filter(pk=reset.pk, code_hash=reset.code_hash).update(used_at=now):
+        unused = PasswordReset.objects.filter(pk=user.pk, code_hash=reset.code_hash, used_at__isnull=True)
+        if not unused.update(used_at=timezone.now()):
             raise InvalidInput(WRONG_CODE, confirmationCode=[WRONG_CODE])
-        set_password(user=reset.user, actor=reset.user.actor(Source.API), new_password=new_password)
-    return reset.user
+        set_password(user=user, actor=user.actor(Source.API), new_password=new_password)
+    return user
+
+
+def _take_attempt(user: User) -> PasswordReset | None:
+    """The code to compare with, if it may be tried once more. No joins: a racing UPDATE looks again only at its own row."""
+    waiting = PasswordReset.objects.filter(pk=user.pk, used_at__isnull=True, expires_at__gt=timezone.now())
+    if not waiting.filter(attempts__lt=MAX_ATTEMPTS).update(attempts=F("attempts") + 1):
+        return None
+    return waiting.first()
 
 
 def _hash(user_id: int, code: str) -> str:

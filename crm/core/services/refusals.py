@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
 
 from crm.core.exceptions import InvalidInput
+from crm.core.models import User
 
 FOREIGN_KEY_VIOLATION = "23503"
 NO_AGENCY = ("vendor_code", "There is no agency with this code.")
@@ -38,6 +40,14 @@ def explained_refusals(*, keep: bool = True) -> Iterator[None]:
     except IntegrityError as error:
         field, sentence = _explain(error)
         raise InvalidInput(sentence, **{field: [sentence]}) from None
+
+
+def refuse_taken_names(user: User) -> None:
+    """User names and addresses are one space: both sign in, so nobody's may be taken for another's."""
+    others = User.objects.exclude(pk=user.pk)
+    for (field, sentence), name in ((EMAIL_TAKEN, user.email), (USERNAME_TAKEN, user.username)):
+        if others.filter(Q(email=name) | Q(username=name)).exists():
+            raise InvalidInput(sentence, **{field: [sentence]})
 
 
 def _explain(error: IntegrityError) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from celery import current_app
@@ -14,9 +14,8 @@ def client() -> APIClient:
 
 
 @pytest.fixture
-def delivered(django_capture_on_commit_callbacks: object) -> Iterator[object]:
-    """Call it to have the waiting events delivered and their tasks done at once."""
-    before = current_app.conf.task_always_eager
+def deliver() -> Iterator[Callable[[], int]]:
+    """Delivers the waiting events, and does at once what they ask workers to do."""
     current_app.conf.task_always_eager = True
     yield deliver_waiting
-    current_app.conf.task_always_eager = before
+    current_app.conf.task_always_eager = False
