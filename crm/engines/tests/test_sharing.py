@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from crm.engines.postgres import Postgres
-from crm.engines.tests.conftest import Hold, introduced, launch, all_gone
+from crm.engines.tests.conftest import Hold, all_gone, introduced, launch
 from crm.engines.valkey import Valkey
 
 
