@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import PROTECT
+from django.db.models import PROTECT, ManyToOneRel
 from django.utils import timezone
 
 from agencies.choices import AgencyStatus
@@ -80,11 +80,11 @@ def update_agency(
 def delete_agency(*, code: str, actor: Actor) -> None:
     """Remove an agency that nothing belongs to, with its contacts and keys.
 
-    The row is locked first, so a lead that arrives meanwhile waits, and is then refused by its foreign key.
+    The row is locked first: a lead stored meanwhile waits at its commit, and is refused by its foreign key.
     """
     agency = locked_agency(code)
-    for relation in Agency._meta.related_objects:
-        if getattr(relation, "on_delete", None) is PROTECT:
+    for relation in Agency._meta.get_fields(include_hidden=True):
+        if isinstance(relation, ManyToOneRel) and relation.on_delete is PROTECT:
             model = relation.related_model
             if model._base_manager.filter(**{relation.field.name: agency}).exists():
                 raise AgencyInUse(code, str(model._meta.verbose_name_plural))

@@ -34,7 +34,7 @@ class NoSmartPricing(DomainError):
 
     def __init__(self) -> None:
         super().__init__(
-            "Smart pricing cannot be switched on: this version has no engine to compute the factors, so each of "
-            "them is 1.0. Send enabled=false; the range and the rules are kept for when there is one.",
+            "Smart pricing cannot be switched on: this version has no engine to compute the factors, so all "
+            "of them are 1.0. Send enabled=false; range and rules are kept for when there is one.",
             enabled=["Must be false: the factors' engine is missing."],
         )

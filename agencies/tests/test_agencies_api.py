@@ -83,13 +83,13 @@ def test_the_list_is_paged_by_code_and_narrowed(manager: APIClient) -> None:
         make_agency(code=code)
     make_agency(code="DDD", name="Blue Sky", status=AgencyStatus.PAUSED)
 
-    first = manager.get("/api/agencies", {"limit": 3})
+    first = manager.get("/api/agencies?limit=3")
     assert codes(first) == ["AAA", "BBB", "CCC"]
     assert first.json()["pagination"]["total"] == 4
-    second = manager.get("/api/agencies", {"limit": 3, "cursor": first.json()["pagination"]["cursor"]})
+    second = manager.get(f"/api/agencies?limit=3&cursor={first.json()['pagination']['cursor']}")
     assert codes(second) == ["DDD"]
     assert second.json()["pagination"]["hasMore"] is False
-    assert codes(manager.get("/api/agencies", {"ordering": "-code", "limit": 1})) == ["DDD"]
+    assert codes(manager.get("/api/agencies", {"ordering": "-code", "limit": "1"})) == ["DDD"]
     assert codes(manager.get("/api/agencies", {"status": "paused"})) == ["DDD"]
     assert codes(manager.get("/api/agencies", {"q": "blue"})) == ["DDD"]
     assert manager.get("/api/agencies", {"status": "asleep"}).status_code == 400
@@ -113,7 +113,7 @@ def test_the_list_answers_304_to_its_own_etag(manager: APIClient) -> None:
     make_agency()
     first = manager.get("/api/agencies")
 
-    assert first["Cache-Control"] == "max-age=30, private"
+    assert set(first["Cache-Control"].split(", ")) == {"private", "max-age=30"}
     assert manager.get("/api/agencies", headers={"If-None-Match": first["ETag"]}).status_code == 304
 
 

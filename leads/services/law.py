@@ -9,8 +9,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from leads.choices import US_STATES
+from leads.exceptions import InvalidInput
 from leads.models.law import ClaimType, StateLaw
 
 LAW_FILE = Path(__file__).resolve().parent.parent / "fixtures" / "state_law.json"
@@ -27,6 +30,7 @@ RULE = (
     "statute",
     "note",
 )
+LIMITS = ("limit_years", "limit_months", "limit_days")
 LOADED = re.compile(r" \[file ([0-9a-f]{8})\]\Z")
 
 
@@ -95,7 +99,7 @@ def load_law(
     }
     done = Loading()
     for given in rows:
-        values = _values(model, given)
+        values = _values(given)
         law = stored.get(tuple(values[name] for name in KEY))
         if law is None:
             model._default_manager.create(**values)
@@ -118,17 +122,28 @@ def is_edited(law: StateLaw) -> bool:
     return mark is None or mark[1] != _digest({name: getattr(law, name) for name in RULE})
 
 
-def _values(model: type[StateLaw], given: Mapping[str, Any]) -> dict[str, Any]:
-    """Every column of a row; what the file leaves out has the column's default."""
-    rule = {name: given.get(name, model._meta.get_field(name).get_default()) for name in RULE}
-    source = str(given.get("source", ""))
-    return {
-        "state": given["state"],
-        "claim_type": given["claim_type"],
+def _values(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Every column of a row, checked; what the file leaves out has the column's default."""
+    name = " ".join(str(given.get(part)) for part in KEY)
+    unknown = given.keys() - {*KEY, *RULE, "source", "checked_on"}
+    if unknown:
+        raise InvalidInput(f"{name}: unknown fields {', '.join(sorted(unknown))}.")
+    blank = StateLaw()
+    rule = {part: given.get(part, getattr(blank, part)) for part in RULE}
+    values = {
+        "state": given.get("state"),
+        "claim_type": given.get("claim_type"),
         **rule,
-        "source": f"{source} [file {_digest(rule)}]",
-        **_dates(given),
+        "source": f"{given.get('source', '')} [file {_digest(rule)}]",
     }
+    try:
+        values |= _dates(given)
+        StateLaw(**values).clean_fields()
+    except (ValidationError, ValueError, KeyError) as error:
+        raise InvalidInput(f"{name}: {error}") from None
+    if values["state"] not in US_STATES or not any(rule[part] for part in LIMITS):
+        raise InvalidInput(f"{name}: needs a state of the USA and a limit of years, months or days.")
+    return values
 
 
 def _dates(given: Mapping[str, Any]) -> dict[str, date | None]:

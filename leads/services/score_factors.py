@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from leads.choices import MedicalBills, Treatment
 from leads.models.law import FaultRule, StateLaw
 from leads.models.lead import Lead
 from leads.services.score_words import cited, says_no_injury, says_uninsured
@@ -19,7 +20,17 @@ STALE_DAYS = 365
 PIP_DAYS = {"FL": 14}
 AGES = ((2, "prime"), (14, "fresh"), (90, "recent"), (365, ""), (730, "old"))
 ASSUMED_FAULT = {"no": 0, "partial": 25, "yes": 75}
-SLIGHT_UP_TO = 20
+PURE = FaultRule.PURE.value
+BARRED_FROM: dict[str, int] = {
+    FaultRule.CONTRIBUTORY.value: 1,
+    FaultRule.SLIGHT_GROSS.value: 21,
+    FaultRule.BAR_50.value: 50,
+    FaultRule.BAR_51.value: 51,
+    PURE: 100,
+}
+FAULT_RULES = dict(FaultRule.choices)
+TREATMENTS = {value: f"Treatment: {label.lower()}." for value, label in Treatment.choices}
+BILLS = {value: f"Medical bills: {label}." for value, label in MedicalBills.choices}
 UNTREATED = frozenset({"none"})
 NOT_TREATED_OR_UNKNOWN = frozenset({"none", "unknown", ""})
 
@@ -68,7 +79,7 @@ def fault(case: Case) -> Iterator[Factor]:
     if share == 0:
         yield Factor("fault", weights["clear"], "Not at fault.")
     elif share >= 100 or (case.law is not None and is_barred(case.law.fault_rule, share)):
-        rule = case.law.get_fault_rule_display() if case.law else "all of it"
+        rule = FAULT_RULES[case.law.fault_rule or PURE] if case.law else "all of the fault"
         yield Factor("fault", weights["barred"], f"At fault {said}: barred ({rule}).")
     elif share > 50:
         yield Factor("fault", weights["mainly"], f"At fault {said}: most of the claim is lost.")
@@ -80,13 +91,7 @@ def fault(case: Case) -> Iterator[Factor]:
 
 def is_barred(rule: str, share: int) -> bool:
     """Whether a claimant with this share of the fault gets nothing."""
-    if rule == FaultRule.CONTRIBUTORY.value:
-        return share > 0
-    if rule == FaultRule.BAR_50.value:
-        return share >= 50
-    if rule == FaultRule.BAR_51.value:
-        return share > 50
-    return rule == FaultRule.SLIGHT_GROSS.value and share > SLIGHT_UP_TO
+    return share >= BARRED_FROM[rule or PURE]
 
 
 def injury(case: Case) -> Iterator[Factor]:
@@ -102,25 +107,26 @@ def treatment(case: Case) -> Iterator[Factor]:
     lead = case.lead
     effect = case.weights["treatment"].get(lead.treatment)
     if effect is not None:
-        yield Factor("treatment", effect, f"Treatment: {lead.get_treatment_display().lower()}.")
+        yield Factor("treatment", effect, TREATMENTS[lead.treatment])
     if lead.medical_bills_range:
         bills = case.weights["medical_bills"][lead.medical_bills_range]
-        yield Factor("medical_bills", bills, f"Medical bills: {lead.get_medical_bills_range_display()}.")
+        yield Factor("medical_bills", bills, BILLS[lead.medical_bills_range])
 
 
 def first_treatment(case: Case) -> Iterator[Factor]:
     """How soon care began: a gap is the defence's best argument."""
     lead, weights = case.lead, case.weights["first_treatment"]
-    if case.age is None:
+    crash, first = lead.accident_date, lead.treatment_date
+    if case.age is None or crash is None:
         return
     if lead.treatment in UNTREATED:
         gap = case.age
         if gap > STALE_DAYS:
             yield Factor("first_treatment", weights["stale"], f"No treatment in {gap} days.")
-    elif lead.treatment_date is None or not lead.accident_date <= lead.treatment_date <= case.today:
+    elif first is None or not crash <= first <= case.today:
         return
     else:
-        gap = (lead.treatment_date - lead.accident_date).days
+        gap = (first - crash).days
         if gap <= PROMPT_TREATMENT_DAYS and lead.treatment not in NOT_TREATED_OR_UNKNOWN:
             yield Factor("first_treatment", weights["prompt"], f"Treated {gap} days after the crash.")
         elif gap > LATE_TREATMENT_DAYS:

@@ -41,8 +41,7 @@ CHAINS: dict[str, tuple[tuple[str, ...], ...]] = {
     "settlement": (("prior", "0"),),
 }
 GROUPS = {
-    group: frozenset(name for chain in chains for name in chain if name != "0")
-    for group, chains in CHAINS.items()
+    group: frozenset(name for chain in chains for name in chain) - {"0"} for group, chains in CHAINS.items()
 }
 
 
@@ -54,7 +53,7 @@ def first_weights() -> dict[str, Any]:
 
 @transaction.atomic
 def new_scorecard(weights: Mapping[str, Any], *, actor: Actor, note: str = "") -> Scorecard:
-    """Put new weights in force, for leads scored from now on. InvalidInput names every weight that is wrong."""
+    """Put weights in force, for leads scored from now on. InvalidInput names every weight that is wrong."""
     check_weights(weights)
     return Scorecard.objects.create(weights=dict(weights), note=note, author=actor.label)
 

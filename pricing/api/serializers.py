@@ -52,8 +52,8 @@ class PriceBookSerializer(serializers.ModelSerializer[PriceBook]):
     default = serializers.DecimalField(source="default_price", max_digits=10, decimal_places=2)
     min = serializers.DecimalField(source="min_price", max_digits=10, decimal_places=2)
     max = serializers.DecimalField(source="max_price", max_digits=10, decimal_places=2)
-    smartPricingEnabled = serializers.BooleanField(source="smart_enabled")  # noqa: N815 - the contract's name
-    vendorPrices = serializers.DictField(source="vendor_prices", child=price_field())  # noqa: N815
+    smartPricingEnabled = serializers.BooleanField(source="smart_enabled")
+    vendorPrices = serializers.DictField(source="vendor_prices", child=price_field())
 
     rules = serializers.DictField()
 
@@ -72,8 +72,8 @@ class SmartPricingInput(StrictSerializer):
     """The switch, the range and the rules of smart pricing; what is left out stays."""
 
     enabled = serializers.BooleanField()
-    minPrice = price_field(source="min_price", required=False)  # noqa: N815
-    maxPrice = price_field(source="max_price", required=False)  # noqa: N815
+    minPrice = price_field(source="min_price", required=False)
+    maxPrice = price_field(source="max_price", required=False)
     rules = RulesField(required=False)
 
 
@@ -95,8 +95,8 @@ class FactorsSerializer(serializers.Serializer[Any]):
 
     demand = serializers.FloatField()
     quality = serializers.FloatField()
-    vendorPerformance = serializers.FloatField()  # noqa: N815
-    timeOfDay = serializers.FloatField()  # noqa: N815
+    vendorPerformance = serializers.FloatField()
+    timeOfDay = serializers.FloatField()
     competition = serializers.FloatField()
     recoverability = serializers.FloatField()
 
@@ -105,7 +105,7 @@ class QuoteSerializer(serializers.Serializer[Any]):
     """A price and how it came about."""
 
     price = serializers.DecimalField(max_digits=10, decimal_places=2)
-    basePrice = serializers.DecimalField(max_digits=10, decimal_places=2)  # noqa: N815
+    basePrice = serializers.DecimalField(max_digits=10, decimal_places=2)
     factors = FactorsSerializer()
     clamped = serializers.BooleanField()
     version = serializers.IntegerField()

@@ -40,7 +40,7 @@ def test_changes_made_at_once_all_survive() -> None:
         *[
             lambda code=code: set_vendor_price(code=code, price=Decimal("40.00"), actor=SYSTEM)
             for code in codes
-        ],  # type: ignore[misc]
+        ],
         lambda: set_default_price(price=Decimal("30.00"), actor=SYSTEM),
     )
 

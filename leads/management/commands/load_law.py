@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from leads.exceptions import InvalidInput
 from leads.services.law import LAW_FILE, load_law, read_law
 
 
@@ -21,8 +22,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, file: Path, overwrite: bool, **options: Any) -> None:
         try:
             done = load_law(read_law(file), overwrite=overwrite)
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise CommandError(f"{file} cannot be loaded: {type(error).__name__}: {error}") from error
+        except (OSError, ValueError, TypeError, AttributeError, InvalidInput) as error:
+            raise CommandError(f"{file} cannot be loaded, nothing was changed: {error}") from error
         self.stdout.write(f"{done.created} created, {done.updated} updated, {done.unchanged} unchanged.")
         if done.kept:
             self.stdout.write(f"{len(done.kept)} changed by somebody and kept (--overwrite replaces them):")
