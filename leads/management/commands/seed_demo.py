@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from tqdm import tqdm
 
-from leads.services.demo.seeding import SeedingRuns, is_empty, seed_demo
+from leads.services.demo.seeding import SeedingRunsError, is_empty, seed_demo
 from leads.services.demo.summary import summary_lines
 
 DEFAULT_LEADS = 5000
@@ -47,7 +47,7 @@ class Command(BaseCommand):
         with tqdm(total=leads, unit="lead", desc="Demo leads", disable=is_quiet or None) as bar:
             try:
                 seeded = seed_demo(leads, seed=seed, now=timezone.now(), on_progress=bar.update)
-            except SeedingRuns as error:
+            except SeedingRunsError as error:
                 raise CommandError(str(error)) from None
         seconds = time.perf_counter() - began
         if is_quiet:

@@ -17,7 +17,8 @@ VENDORS = 5
 
 class Skills(NamedTuple):
     """An agent: name, most open leads, availability, what they add to the log-odds of a retainer, and the
-    minutes until they call (median)."""
+    minutes until they call (median).
+    """
 
     first: str
     last: str

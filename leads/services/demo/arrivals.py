@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import accumulate
 from math import exp
-from random import Random
 from zoneinfo import ZoneInfo
 
 from leads.services.demo.agencies import Profile
+from leads.services.demo.dice import Dice
 
 DAYS = 365
 SEASON = (0.97, 0.88, 0.94, 0.96, 1.03, 1.06, 1.05, 1.04, 1.0, 1.08, 1.05, 0.98)  # January to December
@@ -32,7 +32,7 @@ class Arrival:
 
 
 def draw_arrivals(
-    count: int, *, profiles: tuple[Profile, ...], now: datetime, zone: ZoneInfo, random: Random
+    count: int, *, profiles: tuple[Profile, ...], now: datetime, zone: ZoneInfo, random: Dice
 ) -> list[Arrival]:
     """`count` arrivals of the year before `now`, oldest first."""
     cells, weights = _calendar(profiles, now.astimezone(zone), random)
@@ -42,7 +42,7 @@ def draw_arrivals(
 
 
 def _calendar(
-    profiles: tuple[Profile, ...], now: datetime, random: Random
+    profiles: tuple[Profile, ...], now: datetime, random: Dice
 ) -> tuple[list[tuple[date, Profile]], list[float]]:
     """Every day and agency of the year, and how many leads to expect there (relative)."""
     cells, weights = [], []
@@ -63,7 +63,7 @@ def _calendar(
     return cells, weights
 
 
-def _moment(day: date, hours: str, now: datetime, zone: ZoneInfo, random: Random) -> datetime:
+def _moment(day: date, hours: str, now: datetime, zone: ZoneInfo, random: Dice) -> datetime:
     hour = random.choices(range(24), cum_weights=HOUR_SUMS[hours])[0]
     second_of_hour = random.randrange(3600)
     local = datetime.combine(day, time(hour, second_of_hour // 60, second_of_hour % 60), tzinfo=zone)

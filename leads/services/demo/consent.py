@@ -1,9 +1,9 @@
 """Proof that a person asked to be called."""
 
-from random import Random
 from typing import Any
 
 from leads.services.demo.agencies import Profile
+from leads.services.demo.dice import Dice
 
 TEXT = (
     "By clicking Submit I agree that {name} and its partner law firms may call and text me at this number about my "
@@ -11,7 +11,7 @@ TEXT = (
 )
 
 
-def consent(agency: Profile, random: Random) -> dict[str, Any]:
+def consent(agency: Profile, random: Dice) -> dict[str, Any]:
     """The consent fields; addresses are from 198.18.0.0/15, which is reserved for tests (RFC 2544)."""
     given = random.random() < 0.96
     certified = given and random.random() < agency.certified

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 from pathlib import Path
-from random import Random
+
+from leads.services.demo.dice import Dice
 
 INJURED_WEIGHT = 6.0  # people who were hurt call a lawyer; of 700 reported crashes only 118 hurt someone
 BOROUGHS = {
@@ -67,7 +68,7 @@ class CrashLog:
     def _weights(self) -> list[float]:
         return list(accumulate(INJURED_WEIGHT if crash.injured else 1.0 for crash in self.crashes))
 
-    def draw(self, random: Random) -> Crash:
+    def draw(self, random: Dice) -> Crash:
         return random.choices(self.crashes, cum_weights=self._weights)[0]
 
 

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from random import Random
 from typing import Any, NamedTuple
 
 from leads.choices import AtFault, HasAttorney, MedicalBills, RoleInAccident, Treatment, YesNoUnknown
 from leads.services.demo.agencies import Profile
 from leads.services.demo.crashes import Crash
+from leads.services.demo.dice import Dice
 from leads.services.demo.geography import NEIGHBOURS, STATES, State
 from leads.services.demo.telling import describe_crash
 
@@ -34,6 +34,17 @@ class Level(NamedTuple):
     care: dict[Treatment, float]
     bills: tuple[str, ...]
 
+
+# What a lead that skipped a question says instead.
+SKIPPED: tuple[dict[str, Any], ...] = (
+    {"at_fault": AtFault.UNKNOWN, "fault_percent": None, "citation_issued_to": ""},
+    {"has_attorney": HasAttorney.UNKNOWN},
+    {"injury_type": ""},
+    {"treatment": Treatment.UNKNOWN, "treatment_date": None, "medical_bills_range": ""},
+    {"police_report": YesNoUnknown.UNKNOWN, "police_report_number": ""},
+    {"insurance_claimant": "", "insurance_other": ""},
+    {"commercial_vehicle": None, "government_vehicle": None, "prior_settlement": None},
+)
 
 T, B = Treatment, MedicalBills
 LEVELS = (
@@ -78,7 +89,7 @@ class Case:
     agency: Profile
     home: State
     today: date
-    random: Random
+    random: Dice
 
     def facts(self) -> dict[str, Any]:
         """The fields of the crash."""
@@ -90,7 +101,7 @@ class Case:
         told = describe_crash(
             self.crash, role=role, hurt=hurt["injury_type"], fault=fault["at_fault"], random=self.random
         )
-        return {
+        told_facts = {
             "accident_date": self.today - timedelta(days=days_ago),
             "role_in_accident": role,
             "has_attorney": self._attorney(),
@@ -101,6 +112,10 @@ class Case:
             **self._police(),
             **self._cover(),
         }
+        for unknown in SKIPPED:
+            if self.random.random() >= self.agency.detail:
+                told_facts |= unknown
+        return told_facts
 
     def _where(self) -> dict[str, str]:
         state = self.home

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
-from random import Random
+
+from leads.services.demo.dice import Dice
 
 # Per block: state and share of leads; area codes; cities with the first three digits of a ZIP code. The shares
 # follow population, with more weight on the states where law firms buy most.
@@ -126,7 +127,7 @@ class Market:
         own = dict(self.focus)
         return list(accumulate(state.share * own.get(code, self.elsewhere) for code, state in STATES.items()))
 
-    def draw(self, random: Random) -> State:
+    def draw(self, random: Dice) -> State:
         """The home of one person."""
         return random.choices(ALL_STATES, cum_weights=self._weights)[0]
 

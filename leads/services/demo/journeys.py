@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from math import log
-from random import Random
 from zoneinfo import ZoneInfo
 
 from leads.choices import CONVERTED, Disposition
+from leads.services.demo.dice import Dice
 from leads.services.demo.outcomes import Hands, Outcome
 from leads.services.demo.standing import Standing
 
@@ -33,16 +33,14 @@ class Step:
     to: Disposition
 
 
-def draw_hands(
-    skill: float, median_minutes: float, arrived: datetime, zone: ZoneInfo, random: Random
-) -> Hands:
+def draw_hands(skill: float, median_minutes: float, arrived: datetime, zone: ZoneInfo, random: Dice) -> Hands:
     """How soon the agent calls: within minutes while the office is open, else in the morning."""
     minutes = random.lognormvariate(log(median_minutes), SPREAD * 1.6)
     called = office_time(arrived + timedelta(minutes=minutes), zone, random)
     return Hands(skill, (called - arrived) / timedelta(minutes=1))
 
 
-def office_time(at: datetime, zone: ZoneInfo, random: Random) -> datetime:
+def office_time(at: datetime, zone: ZoneInfo, random: Dice) -> datetime:
     """`at`, or soon after the office opens next."""
     local = at.astimezone(zone)
     if OPENS <= local.hour < CLOSES:
@@ -60,7 +58,7 @@ class Journey:
     now: datetime
     standing: Standing
     zone: ZoneInfo
-    random: Random
+    random: Dice
 
     def steps(self, outcome: Outcome, hands: Hands) -> list[Step]:
         """The steps taken until now, oldest first."""
@@ -95,7 +93,7 @@ class Journey:
         return [Step(self.arrived + (step.at - self.arrived) * pace, step.to) for step in steps]
 
 
-def _stages(outcome: Outcome, random: Random) -> list[Disposition]:
+def _stages(outcome: Outcome, random: Dice) -> list[Disposition]:
     """The dispositions after New."""
     if outcome.end == D.DUPLICATE:
         return [D.DUPLICATE]

@@ -3,16 +3,16 @@
 from dataclasses import dataclass
 from datetime import date
 from math import exp
-from random import Random
 
 from leads.choices import AtFault, Disposition, HasAttorney, Treatment
 from leads.models import Lead
 from leads.services.demo.agencies import Profile
+from leads.services.demo.dice import Dice
 
 D = Disposition
 CONTRIBUTORY = {"AL", "DC", "MD", "NC", "VA"}  # any fault of one's own ends the case there
 
-BASE = -2.6  # log-odds of a retainer for a reachable lead of score 5.5 in average hands
+BASE = -3.45  # log-odds of a retainer for a reachable lead of score 5.5 in average hands
 PER_POINT_OF_SCORE = 0.42
 TREATMENT = {
     Treatment.NONE: -1.1, Treatment.UNKNOWN: -0.5, Treatment.DOCTOR: 0.0, Treatment.URGENT_CARE: 0.1,
@@ -39,7 +39,7 @@ class Hands:
     minutes: float
 
 
-def draw_outcome(lead: Lead, *, agency: Profile, hands: Hands, today: date, random: Random) -> Outcome:
+def draw_outcome(lead: Lead, *, agency: Profile, hands: Hands, today: date, random: Dice) -> Outcome:
     """The end of a lead that came in `today`, as its scored facts make it likely."""
     ended = _out_of_reach(lead, agency, random) or _disqualified(lead, today, random)
     if ended:
@@ -71,7 +71,7 @@ def _speed(minutes: float) -> float:
     return 0.1 if minutes <= 30 else -0.4 if minutes <= 240 else -0.7
 
 
-def _out_of_reach(lead: Lead, agency: Profile, random: Random) -> Outcome | None:
+def _out_of_reach(lead: Lead, agency: Profile, random: Dice) -> Outcome | None:
     chance = agency.unreachable + (0.0 if lead.phone else 0.12)
     if random.random() >= chance:
         return None
@@ -80,25 +80,19 @@ def _out_of_reach(lead: Lead, agency: Profile, random: Random) -> Outcome | None
     return Outcome(D.NOT_INTERESTED, D.ATTEMPTING, "unresponsive")
 
 
-def _disqualified(lead: Lead, today: date, random: Random) -> Outcome | None:
+def _disqualified(lead: Lead, today: date, random: Dice) -> Outcome | None:
     """What the first call finds out, with how often it ends the lead there, and what it ends in."""
     left = lead.days_to_deadline(today)
     faulty = {AtFault.YES, AtFault.PARTIAL} if lead.accident_state in CONTRIBUTORY else {AtFault.YES}
+    quiet = (D.NOT_QUALIFIED, D.REJECTED)
     findings = (
-        (
-            lead.has_attorney == HasAttorney.YES,
-            0.85,
-            "represented",
-            (D.RETURNED, D.REJECTED, D.NOT_QUALIFIED),
-        ),
-        (
-            lead.at_fault in faulty,
-            0.8,
-            "at fault",
-            (D.NOT_QUALIFIED, D.NOT_QUALIFIED, D.REJECTED, D.RETURNED),
-        ),
-        (left is not None and left < 90, 0.9, "deadline", (D.NOT_QUALIFIED, D.REJECTED)),
+        (lead.has_attorney == HasAttorney.YES, 0.85, "represented", (D.RETURNED, D.NOT_QUALIFIED, *quiet)),
+        (lead.has_attorney == HasAttorney.UNKNOWN, 0.12, "represented", quiet),
+        (lead.at_fault in faulty, 0.8, "at fault", (D.NOT_QUALIFIED, D.RETURNED, *quiet)),
+        (lead.at_fault == AtFault.UNKNOWN, 0.12, "at fault", quiet),
+        (left is not None and left < 90, 0.9, "deadline", quiet),
         (lead.treatment == Treatment.NONE, 0.45, "untreated", (D.NOT_QUALIFIED,)),
+        (lead.treatment == Treatment.UNKNOWN, 0.2, "untreated", (D.NOT_QUALIFIED,)),
         (True, 0.015, "venue", (D.RETURNED, D.NOT_QUALIFIED)),
     )
     for applies, chance, cause, ends in findings:
@@ -107,7 +101,7 @@ def _disqualified(lead: Lead, today: date, random: Random) -> Outcome | None:
     return None
 
 
-def _lost(lead: Lead, random: Random) -> Outcome:
+def _lost(lead: Lead, random: Dice) -> Outcome:
     """A good lead that did not sign; the stronger it was, the further it came."""
     stages = (D.ATTEMPTING, D.CONTACTED, D.QUALIFIED, D.IN_PROGRESS, D.DOCS_SENT, D.AWAITING_PROOF)
     strength = lead.quality_score / 10

@@ -1,13 +1,14 @@
 """Filling the database with the demo world."""
 
+import os
+from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
+from multiprocessing import get_context
 from pathlib import Path
-from random import Random
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -17,24 +18,28 @@ from crm.core.choices import Role
 from crm.core.clock import business_zone
 from crm.core.models import User
 from leads.models import Lead
-from leads.services.demo.accounts import address, create_accounts, working_agents
+from leads.services.demo.accounts import Agent, address, create_accounts, working_agents
 from leads.services.demo.agencies import PROFILES
-from leads.services.demo.arrivals import Arrival, draw_arrivals
+from leads.services.demo.arrivals import draw_arrivals
 from leads.services.demo.crashes import CrashLog
+from leads.services.demo.dice import Dice
 from leads.services.demo.founding import found_agencies
+from leads.services.demo.identities import draw_identities
 from leads.services.demo.people import People
-from leads.services.demo.standing import Place, draw_places
-from leads.services.demo.world import Story, World, senders
-from leads.services.demo.writing import analyze_tables, write_batch
+from leads.services.demo.rendering import Draft, Page, render
+from leads.services.demo.standing import draw_places
+from leads.services.demo.world import Newcomer, World, senders
+from leads.services.demo.writing import analyze_tables, write_page
 from leads.services.intake import IntakeContext
 
-BATCH = 2000
+PAGE = 2000  # leads
+WORTH_PROCESSES = 3  # pages; below, starting processes costs more than they save
 EXPLAINED = 10_000  # the newest leads keep their decisions; all of them would double the time and the disk
 CRASHES = Path("shared", "data", "nyc-collisions.csv")
 LOCK = 7302  # advisory: one seeding at a time, or two would give out the same numbers
 
 
-class SeedingRuns(Exception):
+class SeedingRunsError(Exception):
     """Another process is seeding this database."""
 
 
@@ -54,56 +59,64 @@ def seed_demo(count: int, *, seed: int, now: datetime, on_progress: Callable[[in
     """Add `count` leads of the year before `now`, and agencies and accounts where they are missing.
 
     The same `seed` on the same leads at the same time makes the same world. `on_progress` is told how many
-    leads each batch stored. Raises SeedingRuns.
+    leads each batch stored. Raises SeedingRunsError.
     """
     with _alone():
         with transaction.atomic():
             found_agencies(count)
             create_accounts(now)
-        crashes = CrashLog.load(settings.BASE_DIR.parent / CRASHES)
-        _store(_draw(count, seed=seed, now=now, crashes=crashes), _account_ids(), on_progress)
+        key = f"{seed}:{Lead.objects.count()}"
+        world = _world(seed, now)
+        newcomers = _newcomers(count, now=now, agents=world.agents, random=Dice(key))
+        account_ids = dict(User.objects.values_list("email", "pk"))
+        for page in _pages(world, list(_drafts(newcomers, key))):
+            write_page(page, account_ids)
+            on_progress(page.size)
         analyze_tables()
-    return Seeded(crashes.origin)
+    return Seeded(world.crashes.origin)
 
 
-def _draw(count: int, *, seed: int, now: datetime, crashes: CrashLog) -> Iterator[Story]:
-    """The stories, oldest first, drawn as they are asked for; all reads of the database are done before the first."""
-    existing = Lead.objects.count()
-    random, zone, agents = Random(f"{seed}:{existing}"), business_zone(), working_agents()
-    arrivals = draw_arrivals(count, profiles=PROFILES, now=now, zone=zone, random=random)
-    places = draw_places(arrivals, agents=agents, now=now, random=random)
-    world = World(
-        people=People(random, seed=seed, taken=_taken(), first_serial=100 + existing),
-        crashes=crashes,
+def _world(seed: int, now: datetime) -> World:
+    return World(
+        people=People(seed),
+        crashes=CrashLog.load(settings.BASE_DIR.parent / CRASHES),
         context=IntakeContext.load(),
-        agents=agents,
+        agents=working_agents(),
         manager=_manager(),
         senders=senders(_vendor_accounts()),
         now=now,
-        zone=zone,
-        random=random,
+        zone=business_zone(),
     )
-    return _explained_at_the_end(world, arrivals, places)
 
 
-def _explained_at_the_end(world: World, arrivals: list[Arrival], places: list[Place]) -> Iterator[Story]:
-    first_explained = len(arrivals) - EXPLAINED
-    for number, story in enumerate(world.stories(arrivals, places)):
-        yield story if number >= first_explained else replace(story, decisions={})
+def _newcomers(count: int, *, now: datetime, agents: list[Agent], random: Dice) -> list[Newcomer]:
+    """Everyone who comes in, oldest first."""
+    arrivals = draw_arrivals(count, profiles=PROFILES, now=now, zone=business_zone(), random=random)
+    places = draw_places(arrivals, agents=agents, now=now, random=random)
+    identities = draw_identities(arrivals, taken=_taken(), random=random)
+    return [Newcomer(*parts) for parts in zip(arrivals, places, identities, strict=True)]
 
 
-def _store(stories: Iterator[Story], account_ids: dict[str, int], on_progress: Callable[[int], None]) -> None:
-    """Write batch by batch; the next one is drawn in a thread while the database is at work."""
-    with ThreadPoolExecutor(max_workers=1) as drawer:
+def _drafts(newcomers: list[Newcomer], seed: str) -> Iterator[Draft]:
+    for start in range(0, len(newcomers), PAGE):
+        is_explained = start + PAGE > len(newcomers) - EXPLAINED
+        yield Draft(newcomers[start : start + PAGE], f"{seed}:{start}", is_explained)
 
-        def draw_ahead() -> list[Story]:
-            return list(islice(stories, BATCH))
 
-        ahead = drawer.submit(draw_ahead)
-        while batch := ahead.result():
-            ahead = drawer.submit(draw_ahead)
-            write_batch(batch, account_ids)
-            on_progress(len(batch))
+def _pages(world: World, drafts: list[Draft]) -> Iterator[Page]:
+    """The pages in order; drawn by other processes where there is more than a little to do."""
+    if len(drafts) < WORTH_PROCESSES:
+        yield from (render(world, draft) for draft in drafts)
+        return
+    workers = os.cpu_count() or 1
+    with ProcessPoolExecutor(workers, mp_context=get_context("fork")) as pool:
+        ahead: deque[Future[Page]] = deque()
+        for draft in drafts:
+            ahead.append(pool.submit(render, world, draft))
+            if len(ahead) > workers + 1:  # no more pages in memory than keep the processes busy
+                yield ahead.popleft().result()
+        while ahead:
+            yield ahead.popleft().result()
 
 
 def _taken() -> set[str]:
@@ -136,7 +149,7 @@ def _alone() -> Iterator[None]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
         if not cursor.fetchone()[0]:
-            raise SeedingRuns("Another seed_demo is running on this database.")
+            raise SeedingRunsError("Another seed_demo is running on this database.")
         try:
             yield
         finally:

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from enum import Enum
 from itertools import accumulate
 from math import exp
-from random import Random
 
 from crm.core.choices import Availability
 from leads.services.demo.accounts import Agent
 from leads.services.demo.arrivals import Arrival
+from leads.services.demo.dice import Dice
 
 DAY = timedelta(days=1)
 OLDEST_OPEN = 75.0  # days; older leads have come to an end, one way or the other
@@ -39,9 +39,7 @@ class Place:
     agent: Agent | None
 
 
-def draw_places(
-    arrivals: list[Arrival], *, agents: list[Agent], now: datetime, random: Random
-) -> list[Place]:
+def draw_places(arrivals: list[Arrival], *, agents: list[Agent], now: datetime, random: Dice) -> list[Place]:
     """A place for each arrival, in the same order."""
     ages = [(now - arrival.at) / DAY for arrival in arrivals]
     free = [agent for agent in agents for _ in range(_usable(agent, random))]
@@ -58,7 +56,7 @@ def draw_places(
     return places[::-1]
 
 
-def _place(age: float, share: float, free: list[Agent], random: Random) -> Place | None:
+def _place(age: float, share: float, free: list[Agent], random: Dice) -> Place | None:
     """A place among the open leads, or none: then it has come to an end."""
     draw = random.random()
     odds = _open_odds(age)
@@ -72,6 +70,6 @@ def _open_odds(age: float) -> float:
     return 0.86 * exp(-age / 12) + 0.09 * exp(-age / 35) if age < OLDEST_OPEN else 0.0
 
 
-def _usable(agent: Agent, random: Random) -> int:
+def _usable(agent: Agent, random: Dice) -> int:
     share = SHARE_OF_ROOM[agent.skills.availability]
     return int(agent.room * share * random.uniform(0.85, 1.0))

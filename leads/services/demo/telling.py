@@ -1,9 +1,8 @@
 """Words: how a crash is told, what agents note and say, why a lead ends."""
 
-from random import Random
-
 from leads.choices import AtFault
 from leads.services.demo.crashes import Crash
+from leads.services.demo.dice import Dice
 
 # What the police call it, and how the injured person tells it: hit by someone, or at the wheel of the cause.
 TOLD = {
@@ -76,7 +75,7 @@ REASONS = {
 }
 
 
-def describe_crash(crash: Crash, *, role: str, hurt: str, fault: str, random: Random) -> str:
+def describe_crash(crash: Crash, *, role: str, hurt: str, fault: str, random: Dice) -> str:
     """The injured person's own words."""
     suffered, caused = TOLD.get(crash.factor, PLAIN)
     sentence = (caused if fault == AtFault.YES else suffered).format(me="us" if role in PASSENGER else "me")
@@ -92,20 +91,18 @@ def describe_crash(crash: Crash, *, role: str, hurt: str, fault: str, random: Ra
     return " ".join(parts)
 
 
-def attempt_note(random: Random) -> str:
+def attempt_note(random: Dice) -> str:
     return random.choice(ATTEMPTS)
 
 
-def talk_note(
-    random: Random, *, first: str, role: str, injury: str, care: str, counsel: str, city: str
-) -> str:
+def talk_note(random: Dice, *, first: str, role: str, injury: str, care: str, counsel: str, city: str) -> str:
     """What an agent types after the first real call."""
     return random.choice(TALKS).format(
         first=first, role=role, injury=injury, care=CARE[care], counsel=COUNSEL[counsel], city=city
     )
 
 
-def reason_for(cause: str, random: Random) -> str:
+def reason_for(cause: str, random: Dice) -> str:
     """The sentence for why a lead ended."""
     return random.choice(REASONS[cause])
 

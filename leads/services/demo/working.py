@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from random import Random
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from leads.choices import CONVERTED, WAYS_OUT, Disposition
 from leads.models import Lead
 from leads.services.demo.accounts import Agent
+from leads.services.demo.dice import Dice
 from leads.services.demo.journeys import Step
 from leads.services.demo.outcomes import Outcome
 from leads.services.demo.telling import COMMENTS, attempt_note, reason_for, talk_note
@@ -60,7 +60,7 @@ class Desk:
     manager: tuple[int, str]
     now: datetime
     zone: ZoneInfo
-    random: Random
+    random: Dice
     changes: list[Change] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
 
@@ -148,4 +148,3 @@ class Desk:
             author, mentions = self.manager[0], [agent.email]
         text = self.random.choice(COMMENTS).format(first=self.lead.first_name or "Client")
         self.remarks.append(Remark(at, author, text, mentions))
-
