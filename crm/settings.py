@@ -296,7 +296,10 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api",
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "ENUM_NAME_OVERRIDES": {"ComponentStateEnum": "crm.core.api.health.STATES"},
+    "ENUM_NAME_OVERRIDES": {
+        "AgencyStatusEnum": "agencies.choices.AgencyStatus",
+        "ComponentStateEnum": "crm.core.api.health.STATES",
+    },
     "PREPROCESSING_HOOKS": ["crm.core.api.schema.without_slashes"],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
