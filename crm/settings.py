@@ -324,7 +324,7 @@ CELERY_BEAT_SCHEDULE = {
     "prune-records": {"task": "crm.core.tasks.prune_records", "schedule": 3600.0},
 }
 
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default=f"filemail://{DATA_DIR / 'mail'}")
+EMAIL_CONFIG = env.email_url("EMAIL_URL", default=f"filemail:///{DATA_DIR / 'mail'}")  # the first three slashes are not the path's
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="MVA CRM <no-reply@localhost>")

@@ -58,6 +58,10 @@ def test_a_mail_arrives_as_text_and_html(letterbox: Letterbox) -> None:
     assert "Hello Zoë" in payload.decode()
 
 
+def test_without_a_server_mails_are_kept_beside_the_data(settings: Settings) -> None:
+    assert str(settings.DATA_DIR / "mail") == settings.EMAIL_FILE_PATH
+
+
 def test_while_the_server_is_down_the_task_tries_again_with_a_fresh_code(settings: Settings) -> None:
     user = make_user()
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
