@@ -1,5 +1,6 @@
 """The OpenAPI document."""
 
+import re
 from typing import Any
 
 import pytest
@@ -66,7 +67,10 @@ def schema(client: Client) -> dict[str, Any]:
 
 def test_it_is_openapi_3_1_and_names_the_whole_contract(schema: dict[str, Any]) -> None:
     assert schema["openapi"].startswith("3.1")
-    missing = [(method, path) for method, path in CONTRACT if method not in schema["paths"].get(path, {})]
+    served = {re.sub(r"\{\w+\}", "{}", path): operations for path, operations in schema["paths"].items()}
+    missing = [
+        (method, path) for method, path in CONTRACT if method not in served.get(re.sub(r"\{\w+\}", "{}", path), {})
+    ]
     assert missing == []
 
 
