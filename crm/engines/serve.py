@@ -12,6 +12,7 @@ from crm.engines.processes import EngineError
 from crm.engines.service import Options, Service
 
 LEFTOVER_SECONDS = 20.0
+LEFTOVER = "waiting for what a killed run left behind"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,33 +41,28 @@ def main(argv: list[str]) -> int:
 def serve(options: Options) -> int:
     """Run the service until Ctrl-C (0) or until a part of it fails (not 0)."""
     console, folder = Console(), data_dir(os.environ)
-    lock = FileLock(
-        folder / "locks" / "serve"
-    )  # every child inherits it: free again when the last one is gone
+    alone = FileLock(folder / "locks" / "serve")
+    programs = FileLock(folder / "locks" / "programs")  # inherited: free again when the last program is gone
     try:
-        _take(lock, folder, console)
+        _take(alone, folder)
+        if not programs.acquire(seconds=LEFTOVER_SECONDS, on_wait=lambda: console.say(LEFTOVER)):
+            raise EngineError(f"programs of a killed run do not end; they hold {programs.path}")
         _refuse_taken_port(options)
+        return Service(options, console, folder, programs).run()
     except PermissionError as error:
         raise EngineError(f"{folder} is not ours to write in ({error}); choose another DATA_DIR") from error
-    try:
-        return Service(options, console, folder, lock).run()
     finally:
-        lock.release()
+        programs.release()
+        alone.release()
 
 
-def _take(lock: FileLock, folder: Path, console: Console) -> None:
-    def told() -> None:
-        console.say("waiting for what a killed run left behind")
-
-    if not lock.acquire():
-        holder = lock.path.read_text().strip() if lock.path.exists() else ""
-        if holder.isdigit() and Path(f"/proc/{holder}").exists():
-            raise EngineError(
-                f"process {holder} serves from {folder} already: stop it, or choose another DATA_DIR and PORT"
-            )
-        if not lock.acquire(seconds=LEFTOVER_SECONDS, on_wait=told):
-            raise EngineError(f"programs of a killed run still hold {lock.path}, and do not end")
-    lock.write(str(os.getpid()))
+def _take(alone: FileLock, folder: Path) -> None:
+    if not alone.acquire():
+        holder = alone.path.read_text()
+        raise EngineError(
+            f"process {holder} serves from {folder} already: stop it, or choose another DATA_DIR and PORT"
+        )
+    alone.write(str(os.getpid()))
 
 
 def _refuse_taken_port(options: Options) -> None:

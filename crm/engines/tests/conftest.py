@@ -68,7 +68,7 @@ def introduced(process: subprocess.Popen[str]) -> Holder:
 
 def all_gone(folder: Path) -> bool:
     """Wait until no program or server of the folder is left: each of them holds a lock."""
-    locks = [FileLock(folder / "locks" / name) for name in ("serve", "postgres.server", "valkey.server")]
+    locks = [FileLock(folder / "locks" / name) for name in ("programs", "postgres.server", "valkey.server")]
     gone = all(lock.acquire(seconds=PATIENCE) for lock in locks)
     for lock in locks:
         lock.release()
