@@ -56,15 +56,17 @@ class AgencyViewSet(GenericViewSet[Agency]):
         shows_notes = getattr(self.request.user, "role", None) != Role.VENDOR
         return {**super().get_serializer_context(), "shows_notes": shows_notes}
 
+    @extend_schema(summary="Agencies")
     @method_decorator(cache_control(private=True, max_age=30))
     def list(self, request: Request) -> Response:
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
+    @extend_schema(summary="One agency")
     def retrieve(self, request: Request, code: str) -> Response:
         return Response(self._shown(code))
 
-    @extend_schema(request=AgencyInput, responses={201: AgencySerializer})
+    @extend_schema(summary="Take an agency on", request=AgencyInput, responses={201: AgencySerializer})
     @idempotent
     def create(self, request: Request) -> Response:
         given = AgencyInput(data=request.data)
@@ -72,7 +74,7 @@ class AgencyViewSet(GenericViewSet[Agency]):
         agency = services.create_agency(actor=actor_of(request), **given.validated_data)
         return Response(self._shown(agency.code), status=201)
 
-    @extend_schema(request=AgencyChanges, responses=AgencySerializer)
+    @extend_schema(summary="Change an agency", request=AgencyChanges, responses=AgencySerializer)
     def partial_update(self, request: Request, code: str) -> Response:
         given = AgencyChanges(data=request.data, partial=True)
         given.is_valid(raise_exception=True)
@@ -81,7 +83,7 @@ class AgencyViewSet(GenericViewSet[Agency]):
         services.update_agency(code=code.upper(), changes=changes, contacts=contacts, actor=actor_of(request))
         return Response(self._shown(code))
 
-    @extend_schema(responses=DeletedAgencySerializer)
+    @extend_schema(summary="Remove an agency without leads", responses={200: DeletedAgencySerializer})
     def destroy(self, request: Request, code: str) -> Response:
         services.delete_agency(code=code.upper(), actor=actor_of(request))
         return Response({"success": True, "code": code.upper()})
@@ -94,7 +96,11 @@ class AgencyViewSet(GenericViewSet[Agency]):
         return shown
 
 
-@extend_schema(parameters=[OpenApiParameter("code", str, OpenApiParameter.PATH)])
+@extend_schema(
+    parameters=[
+        OpenApiParameter("code", {"type": "string", "pattern": f"^{CODE_IN_URL}$"}, OpenApiParameter.PATH)
+    ]
+)
 class ApiKeyViewSet(GenericViewSet[ApiKey]):
     """The keys an agency's systems post leads with."""
 
@@ -115,13 +121,16 @@ class ApiKeyViewSet(GenericViewSet[ApiKey]):
     def agency_code(self) -> str:
         return str(self.kwargs["code"]).upper()
 
+    @extend_schema(summary="An agency's keys")
     def list(self, request: Request, code: str) -> Response:
         if not Agency.objects.filter(pk=self.agency_code()).exists():
             raise AgencyNotFound(code)
         page = self.paginate_queryset(self.get_queryset())
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
-    @extend_schema(request=ApiKeyInput, responses={201: IssuedKeySerializer})
+    @extend_schema(
+        summary="Issue a key, shown once", request=ApiKeyInput, responses={201: IssuedKeySerializer}
+    )
     def create(self, request: Request, code: str) -> Response:
         response = self.issue(request, code)
         if response.status_code == 201:
@@ -138,7 +147,7 @@ class ApiKeyViewSet(GenericViewSet[ApiKey]):
         )
         return Response(self.get_serializer(key).data, status=201)
 
-    @extend_schema(responses=ApiKeySerializer)
+    @extend_schema(summary="Revoke a key", responses={200: ApiKeySerializer})
     def destroy(self, request: Request, code: str, key_id: str) -> Response:
         key = services.revoke_key(code=self.agency_code(), key_id=UUID(key_id), actor=actor_of(request))
         return Response(self.get_serializer(key).data)

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+from drf_spectacular.helpers import forced_singular_serializer
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.permissions import BasePermission
@@ -42,17 +43,21 @@ class PricingViewSet(GenericViewSet[PriceBook]):
     def get_permissions(self) -> list[BasePermission]:
         return [IsAdmin() if self.action == "smart" else IsManager()]
 
-    @extend_schema(responses=PriceBookSerializer)
+    @extend_schema(
+        summary="The prices in force",
+        operation_id="pricing_retrieve",
+        responses={200: forced_singular_serializer(PriceBookSerializer)},  # type: ignore[no-untyped-call]
+    )
     def list(self, request: Request) -> Response:
         return Response(PriceBookSerializer(current_book()).data)
 
-    @extend_schema(request=PriceInput, responses=PriceBookSerializer)
+    @extend_schema(summary="Set the default price", request=PriceInput, responses=PriceBookSerializer)
     @action(methods=["put"], detail=False)
     def default(self, request: Request) -> Response:
         book = services.set_default_price(price=_given_price(request), actor=actor_of(request))
         return Response(PriceBookSerializer(book).data)
 
-    @extend_schema(request=SmartPricingInput, responses=PriceBookSerializer)
+    @extend_schema(summary="Set range and rules", request=SmartPricingInput, responses=PriceBookSerializer)
     @action(methods=["put"], detail=False)
     def smart(self, request: Request) -> Response:
         given = SmartPricingInput(data=request.data)
@@ -71,14 +76,14 @@ class VendorPriceViewSet(GenericViewSet[PriceBook]):
     lookup_url_kwarg = "code"
     lookup_value_regex = "[A-Za-z0-9_-]{1,40}"
 
-    @extend_schema(request=PriceInput, responses=PriceBookSerializer)
+    @extend_schema(summary="Set a vendor's price", request=PriceInput, responses=PriceBookSerializer)
     def update(self, request: Request, code: str) -> Response:
         book = services.set_vendor_price(
             code=code.upper(), price=_given_price(request), actor=actor_of(request)
         )
         return Response(PriceBookSerializer(book).data)
 
-    @extend_schema(responses=PriceBookSerializer)
+    @extend_schema(summary="Let a vendor pay the default", responses={200: PriceBookSerializer})
     def destroy(self, request: Request, code: str) -> Response:
         book = services.remove_vendor_price(code=code.upper(), actor=actor_of(request))
         return Response(PriceBookSerializer(book).data)
@@ -92,7 +97,7 @@ class QuoteViewSet(GenericViewSet[PriceBook]):
     authentication_classes = KEY_OR_TOKEN
     permission_classes = [IsManagerOrVendor]
 
-    @extend_schema(request=QuoteInput, responses={200: QuoteSerializer})
+    @extend_schema(summary="Quote a lead", request=QuoteInput, responses={200: QuoteSerializer})
     def create(self, request: Request) -> Response:
         given = QuoteInput(data=request.data)
         given.is_valid(raise_exception=True)
