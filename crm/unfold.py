@@ -45,6 +45,7 @@ UNFOLD = {
     "SHOW_HISTORY": False,  # a lead's page shows its own
     "SHOW_VIEW_ON_SITE": False,
     "STYLES": [asset("admin.css")],
+    "LOGIN": {"form": "crm.core.forms.SignInForm"},
     "DASHBOARD_CALLBACK": "analytics.admin.dashboard",
     "BORDER_RADIUS": "6px",
     "COLORS": {

@@ -6,26 +6,26 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db.models import F, QuerySet
-from django.db.models.expressions import OrderBy
+from django.db.models import QuerySet
 from django.http import HttpRequest
-from unfold.views import ChangeList
 
 from crm.core.actors import Actor
+from crm.core.admin.base import CappedChangeList
 from leads.models import Lead
 
 UUID_LIKE = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
 
+INDEXED = {"created_at", "updated_at", "quality_score", "lead_value", "last_contact", "filing_deadline"}
 
-class LeadChangeList(ChangeList):
+
+class LeadChangeList(CappedChangeList):
     """Sorts by one indexed column and the id, in one direction: the order of the index, read off it."""
 
     def get_ordering(self, request: HttpRequest, queryset: QuerySet[Lead]) -> list[str]:
-        first = super().get_ordering(request, queryset)[0]
-        if isinstance(first, OrderBy):
-            field = first.expression.name if isinstance(first.expression, F) else "created_at"
-            first = f"-{field}" if first.descending else field
-        return [first, "-id" if str(first).startswith("-") else "id"]
+        first = str(super().get_ordering(request, queryset)[0])
+        if first.removeprefix("-") not in INDEXED:
+            first = "-created_at"
+        return [first, "-id" if first.startswith("-") else "id"]
 
 
 def found_leads(leads: QuerySet[Lead], text: str) -> QuerySet[Lead]:

@@ -3,14 +3,17 @@
 from typing import Any
 
 from django.template.loader import render_to_string
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 from unfold.decorators import display
 
 from crm.core.clock import business_day
 from leads.choices import CONVERTED, WAYS_OUT, Disposition
 from leads.models import Lead
 
+YEAR = 365
 SOON = 30  # days to file under which a deadline is shown as a warning
 
 DISPOSITION_COLOURS: dict[str, str] = {
@@ -70,6 +73,13 @@ class LeadColumns:
     def value(self, lead: Lead) -> str:
         return f"${lead.lead_value:,.2f}"
 
+    @display(description="came in", ordering="created_at")
+    def came_in(self, lead: Lead) -> str:
+        return date_format(localtime(lead.created_at), "M j, H:i" if self._is_recent(lead) else "M j, Y")
+
+    def _is_recent(self, lead: Lead) -> bool:
+        return (business_day() - lead.created_at.date()).days < YEAR - SOON
+
     @display(description="deadline", ordering="filing_deadline")
     def deadline(self, lead: Lead) -> str:
-        return render_to_string("admin/leads/lead/deadline.html", deadline_of(lead)).strip()
+        return render_to_string("admin/leads/lead/deadline.html", deadline_of(lead))

@@ -1,7 +1,13 @@
-"""The record of the program's decisions, as the lead's page draws it."""
+"""A lead's history and the record of the program's decisions, as the lead's page shows them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
+
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+
+from leads.models import Lead
 
 WEAKEST = 0.01  # an effect below this is drawn as none
 
@@ -19,9 +25,48 @@ def bars_of(factors: Any) -> list[dict[str, Any]]:
     return [
         {
             **factor,
+            "name": words(factor["name"]),
             "effect": f"{effect:+.1f}" if abs(effect) >= WEAKEST else "0",
             "side": "none" if abs(effect) < WEAKEST else "minus" if effect < 0 else "plus",
             "length": round(100 * abs(effect) / most),
         }
         for factor, effect in zip(factors, effects, strict=True)
     ]
+
+
+def told(history: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """`history_of()` in words: the fields by their names, times in the business's zone."""
+    return [
+        {
+            **entry,
+            "action": words(entry["action"]),
+            "changes": [
+                {"field": field_name(name), "old": shown(old), "new": shown(new)}
+                for name, (old, new) in entry["changes"].items()
+            ],
+        }
+        for entry in history
+    ]
+
+
+def words(slug: str) -> str:
+    """`disposition_changed` as `Disposition changed`."""
+    return slug.replace("_", " ").capitalize()
+
+
+def field_name(name: str) -> str:
+    """A field as the forms call it."""
+    names = {field.column: str(field.verbose_name) for field in Lead._meta.concrete_fields}
+    return names.get(name, name.replace("_", " "))
+
+
+def shown(value: Any) -> str:
+    """One side of a change."""
+    if value in (None, "", []):
+        return "empty"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    at = parse_datetime(value) if isinstance(value, str) and "T" in value[:11] else None
+    return date_format(localtime(at), "M j, Y, H:i") if at else str(value)

@@ -13,11 +13,12 @@ from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter
 from agencies.models import Agency
 from crm.core.clock import business_day, day_bounds
 from crm.core.models import User
-from leads.choices import USPS_CODES
+from leads.choices import OPEN, USPS_CODES
 from leads.models import Lead
 
 Options = Iterable[tuple[str, str]]
 UNASSIGNED = "unassigned"
+POOL = "pool"
 OVERDUE = "overdue"
 
 
@@ -42,12 +43,15 @@ class AgentFilter(DropdownFilter):
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> Options:
         agents = User.objects.agents().only("id", "email", "first_name", "last_name")
-        return [(UNASSIGNED, "Nobody (unassigned)"), *((str(agent.pk), str(agent)) for agent in agents)]
+        nobody = [(POOL, "Nobody, and open"), (UNASSIGNED, "Nobody")]
+        return [*nobody, *((str(agent.pk), str(agent)) for agent in agents)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Lead]) -> QuerySet[Lead]:
         value = self.value() or ""
         if value == UNASSIGNED:
             return queryset.filter(assigned_agent__isnull=True)
+        if value == POOL:
+            return queryset.filter(assigned_agent__isnull=True, disposition__in=OPEN)
         return queryset.filter(assigned_agent=int(value)) if value.isdecimal() else queryset
 
 
@@ -65,9 +69,9 @@ class StateFilter(DropdownFilter):
 
 
 class DeadlineFilter(DropdownFilter):
-    """How soon the time to file runs out."""
+    """How soon the time to file runs out for a lead still worked."""
 
-    title = "deadline"
+    title = "deadline of open leads"
     parameter_name = "deadline"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> Options:
@@ -77,9 +81,10 @@ class DeadlineFilter(DropdownFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Lead]) -> QuerySet[Lead]:
         value, today = self.value() or "", business_day()
         if value == OVERDUE:
-            return queryset.filter(filing_deadline__lt=today)
+            return queryset.filter(disposition__in=OPEN, filing_deadline__lt=today)
         if value.isdecimal() and len(value) <= 4:
-            return queryset.filter(filing_deadline__range=(today, today + timedelta(days=int(value))))
+            last = today + timedelta(days=int(value))
+            return queryset.filter(disposition__in=OPEN, filing_deadline__range=(today, last))
         return queryset
 
 

@@ -53,6 +53,7 @@ class FactsForm(ServiceForm):
     class Meta:
         model = Lead
         fields: list[str] = []
+        help_texts = {"email": "", "phone": "Written any way; kept as +13125550123."}  # noqa: RUF012
 
     def clean_tags(self) -> list[str]:
         return [tag.strip() for tag in self.cleaned_data["tags"].split(",") if tag.strip()]
@@ -76,12 +77,15 @@ class LeadForm(FactsForm):
         changed = [name for name in self.changed_data if name != "etag"]
         if not changed:
             return self.instance
-        try:
-            return update_lead(
-                self.instance.pk, changes=self.sent(changed), actor=self.actor, etag=self.cleaned_data["etag"]
-            )
-        except LeadMoved:
-            raise LeadMoved(MOVED) from None
+        return update_lead(
+            self.instance.pk, changes=self.sent(changed), actor=self.actor, etag=self.cleaned_data["etag"]
+        )
+
+    def refuse(self, refusal: DomainError) -> None:
+        if isinstance(refusal, LeadMoved):
+            self.add_error(None, MOVED)
+        else:
+            super().refuse(refusal)
 
 
 class NewLeadForm(FactsForm):

@@ -58,17 +58,9 @@ class LeadAdmin(LeadColumns, ServiceAdmin):
     """Leads: found, read, changed, given to agents. Every change is a service's."""
 
     form = LeadForm
-    list_display = (
-        "person",
-        "vendor",
-        "stands",
-        "score",
-        "agent",
-        "value",
-        "state",
-        "deadline",
-        "created_at",
-    )
+    list_display = ("person", "vendor", "stands", "score", "agent", "value", "state", "deadline", "came_in")
+    list_fullwidth = True
+    compressed_fields = False
     list_select_related = ("agency", "assigned_agent")
     list_filter = (
         ("disposition", MultipleChoicesDropdownFilter),
@@ -83,7 +75,7 @@ class LeadAdmin(LeadColumns, ServiceAdmin):
     )
     search_fields = ("id",)  # shows the box; found_leads() looks
     search_help_text = "Name, phone, e-mail, notes or lead id"
-    sortable_by = ("score", "value", "deadline", "created_at")
+    sortable_by = ("score", "value", "deadline", "came_in")
     ordering = ("-created_at",)
     actions = ("assign_leads", "unassign_leads", "move_leads")
     autocomplete_fields = ("agency",)

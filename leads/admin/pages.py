@@ -18,7 +18,7 @@ from crm.core.admin.base import actor_of
 from crm.core.exceptions import DomainError
 from leads.admin.acting import ActForm
 from leads.admin.columns import DISPOSITION_COLOURS, deadline_of
-from leads.admin.explaining import drawn
+from leads.admin.explaining import drawn, told
 from leads.models import Comment, Lead
 from leads.selectors import explanation_of, history_of
 from leads.services.comments import add_comment
@@ -54,6 +54,7 @@ def act_page(
         **model_admin.admin_site.each_context(request),
         "opts": model_admin.opts,
         "title": form.title,
+        "button": form.button,
         "form": form,
         "leads": chosen,
         "is_one": is_one,
@@ -81,7 +82,7 @@ def panels_of(lead: Lead, actor: Actor) -> dict[str, Any]:
         "lead": lead,
         "badge": DISPOSITION_COLOURS.get(lead.disposition, "default"),
         "due": deadline_of(lead),
-        "history": history_of(lead.pk, actor, limit=HISTORY_SHOWN),
+        "history": told(history_of(lead.pk, actor, limit=HISTORY_SHOWN)),
         "explained": drawn(explanation_of(lead.pk, actor)),
         "comments": list(Comment.objects.filter(lead=lead.pk).select_related("author")[:COMMENTS_SHOWN]),
     }

@@ -11,6 +11,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
 from unfold.admin import ModelAdmin
+from unfold.views import ChangeList
 
 from crm.core.actors import Actor
 from crm.core.choices import Source
@@ -58,6 +59,14 @@ class CappedPaginator(Paginator):
         return int(reachable)
 
 
+class CappedChangeList(ChangeList):
+    """A list whose heading does not compare the count with that of the whole table."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.full_result_count = self.result_count
+
+
 class BaseAdmin(ModelAdmin):
     """A list that never counts a whole table to draw itself."""
 
@@ -69,6 +78,9 @@ class BaseAdmin(ModelAdmin):
     list_filter_submit = True
     list_disable_select_all = True
     actions: Any = ()
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[CappedChangeList]:
+        return CappedChangeList
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """Without Django's "delete selected": deletions go one by one, through a page that asks."""

@@ -1,0 +1,13 @@
+"""The admin's sign-in. Not in the admin package: the site itself needs it, before anything registers there."""
+
+from typing import Any
+
+from unfold.forms import AuthenticationForm
+
+
+class SignInForm(AuthenticationForm):  # type: ignore[misc]  # the theme ships no types
+    """Says that either name will do."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label = "User name or e-mail address"
