@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 UNFINISHED = VENV / "unfinished-install"
+SYSTEM_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 UV = "uv==0.13.9"
 SETS = {
     "requirements": ("requirements",),
@@ -92,8 +93,8 @@ def _install_with_uv(wanted: str, *, again: bool) -> bool:
     if not uv.exists() and not _pip("install", "--quiet", UV):
         return False
     options = ["--compile-bytecode", "--python", str(PYTHON), *(["--reinstall"] if again else [])]
-    if not os.access(os.path.expanduser("~"), os.W_OK):  # noqa: PTH111 (Path.home() raises where there is none)
-        options.append("--no-cache")
+    if SYSTEM_CERTIFICATES.exists():  # where a company's own authority would be
+        options.append("--system-certs")
     if not sys.stderr.isatty():
         options.append("--quiet")
     return _calls(str(uv), "pip", "install", *options, "-r", str(ROOT / f"{wanted}.txt"))
@@ -119,6 +120,10 @@ def _python_version() -> str:
 
 def _calls(*argv: str, quiet: bool = False) -> bool:
     environ = {**os.environ, "UV_PYTHON_DOWNLOADS": "never"}
+    if "PIP_INDEX_URL" in environ:  # uv does not read pip's settings
+        environ.setdefault("UV_DEFAULT_INDEX", environ["PIP_INDEX_URL"])
+    if not os.access(os.path.expanduser("~"), os.W_OK):  # noqa: PTH111 (Path.home() raises where there is none)
+        environ |= {"UV_NO_CACHE": "1", "PIP_NO_CACHE_DIR": "1"}
     sink = subprocess.DEVNULL if quiet else None
     return (
         subprocess.run(
