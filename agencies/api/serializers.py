@@ -30,8 +30,6 @@ class PhoneField(PlainCharField):
 
     def to_internal_value(self, data: Any) -> str:
         text = super().to_internal_value(data)
-        if not text:
-            return text
         try:
             number = phonenumbers.parse(text, settings.DEFAULT_PHONE_REGION)
         except phonenumbers.NumberParseException:

@@ -66,6 +66,10 @@ def test_a_code_is_taken_once(manager: APIClient) -> None:
         ({"code": "OK", "name": "Acme", "status": "asleep"}, "status"),
         ({"code": "OK", "name": "Acme", "gaol": 5}, "gaol"),
         ({"code": "OK", "name": "Acme", "contacts": [{"name": "Ann", "phone": "12"}]}, "contacts.0.phone"),
+        (
+            {"code": "OK", "name": "Acme", "contacts": [{"name": "Ann", "phone": "call me"}]},
+            "contacts.0.phone",
+        ),
         ({"code": "OK", "name": "Acme", "contacts": [{"name": "Ann", "mail": "x"}]}, "contacts.0.mail"),
         ({"code": "OK", "name": "Acme", "contacts": [CONTACT, CONTACT]}, "contacts"),
     ],
