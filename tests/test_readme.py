@@ -33,10 +33,23 @@ def test_the_tour_works_as_pasted(live_server: LiveServer) -> None:
         timeout=60,
     )
     assert done.returncode == 0, done.stderr
-    for told in ("TOUR", "duplicate_lead", '"chosen": "agent1@demo.test"', '"factors"', "Contacted", "invalid_transition", '"created"'):
+    for told in (
+        "TOUR",
+        "duplicate_lead",
+        '"chosen": "agent1@demo.test"',
+        '"factors"',
+        "Contacted",
+        "invalid_transition",
+        '"created"',
+    ):
         assert told in done.stdout, (told, done.stdout)
     lead = Lead.objects.get()
-    assert (lead.phone, lead.state, lead.treatment, lead.disposition) == ("+13125550142", "IL", "emergency", "Contacted")
+    assert (lead.phone, lead.state, lead.treatment, lead.disposition) == (
+        "+13125550142",
+        "IL",
+        "emergency",
+        "Contacted",
+    )
 
 
 def test_every_file_the_docs_point_to_exists() -> None:
@@ -46,7 +59,9 @@ def test_every_file_the_docs_point_to_exists() -> None:
 
 
 def test_every_variable_of_the_settings_is_in_the_readme() -> None:
-    read = set(re.findall(r'env\.\w+\(\s*"([A-Z_0-9]+)"', (ROOT / "crm" / "settings.py").read_text(encoding="utf-8")))
+    read = set(
+        re.findall(r'env\.\w+\(\s*"([A-Z_0-9]+)"', (ROOT / "crm" / "settings.py").read_text(encoding="utf-8"))
+    )
     internal = {"TEST_DATABASE_NAME", "CACHE_PREFIX", "CSRF_TRUSTED_ORIGINS", "SECURE_SSL_REDIRECT", "DEBUG"}
     missing = {name for name in read - internal if f"`{name}`" not in README}
     assert missing == set()

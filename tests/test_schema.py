@@ -69,7 +69,9 @@ def test_it_is_openapi_3_1_and_names_the_whole_contract(schema: dict[str, Any]) 
     assert schema["openapi"].startswith("3.1")
     served = {re.sub(r"\{\w+\}", "{}", path): operations for path, operations in schema["paths"].items()}
     missing = [
-        (method, path) for method, path in CONTRACT if method not in served.get(re.sub(r"\{\w+\}", "{}", path), {})
+        (method, path)
+        for method, path in CONTRACT
+        if method not in served.get(re.sub(r"\{\w+\}", "{}", path), {})
     ]
     assert missing == []
 

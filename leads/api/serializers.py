@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from crm.core.api.serializers import PlainCharField, StrictSerializer
+from crm.core.choices import Availability
 from leads.choices import Priority
 from leads.models import Lead
 
@@ -178,7 +180,7 @@ class AgentSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     email = serializers.EmailField()
     status = serializers.ChoiceField(choices=["active", "inactive"])
-    availability = serializers.CharField()
+    availability = serializers.ChoiceField(choices=Availability.choices)
     last_seen = serializers.DateTimeField(allow_null=True)
     capacity = CapacitySerializer()
     performance_score = serializers.FloatField(allow_null=True)
@@ -195,6 +197,7 @@ class AgentsSummarySerializer(serializers.Serializer[Any]):
     utilization_percentage = serializers.FloatField()
 
 
+@extend_schema_serializer(many=False)
 class AgentsSerializer(serializers.Serializer[Any]):
     """GET /agents."""
 
@@ -206,4 +209,4 @@ class AgentCapacityInputSerializer(StrictSerializer):
     """PUT /agents/{id}/capacity."""
 
     max_capacity = serializers.IntegerField(min_value=0, max_value=10_000, required=False)
-    availability = serializers.ChoiceField(choices=["active", "busy", "away", "offline"], required=False)
+    availability = serializers.ChoiceField(choices=Availability.choices, required=False)

@@ -1,0 +1,5 @@
+"""Imports over HTTP."""
+
+from leads.api.imports.views import ImportViewSet
+
+__all__ = ["ImportViewSet"]
