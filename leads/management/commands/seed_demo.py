@@ -44,6 +44,7 @@ class Command(BaseCommand):
 
     def _seed(self, leads: int, seed: int, *, is_quiet: bool) -> None:
         began = time.perf_counter()
+        tqdm.monitor_interval = 0  # its thread would be in the way of forking
         with tqdm(total=leads, unit="lead", desc="Demo leads", disable=is_quiet or None) as bar:
             try:
                 seeded = seed_demo(leads, seed=seed, now=timezone.now(), on_progress=bar.update)

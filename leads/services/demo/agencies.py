@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
 from leads.services.demo.geography import Market
 
@@ -53,7 +54,7 @@ class Profile:
         return self.paused_for is None or age > self.paused_for
 
 
-COLLAPSE: dict[str, float] = {
+COLLAPSE: dict[str, Any] = {
     "represented": 0.24, "at_fault": 0.16, "certified": 0.25, "unreachable": 0.38, "duplicates": 0.07,
     "lift": -0.9, "severity": -0.5, "detail": 0.5,
 }  # fmt: skip
@@ -123,7 +124,7 @@ PROFILES = (
     Profile(
         "PACIFICINTAKE", "Pacific Intake Solutions", ("Grace Nakamura", "Account manager"), 7, 0.85, 46,
         (("Google Search - California", 4), ("YouTube Pre-Roll", 2)),
-        SEARCH, "west", growth=-0.35, detail=0.76, certified=0.82, market=WEST,
+        SEARCH, "west", growth=-0.6, detail=0.76, certified=0.82, market=WEST,
     ),
     Profile(
         "OPENROAD", "Open Road Trucking Claims", ("Billy Hargrove", "Founder"), 4, 1.1, 70,

@@ -69,7 +69,8 @@ ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
 def _text(value: Any) -> str:
-    return str(value).translate(ESCAPES)
+    text = str(value)
+    return text if text.isprintable() and "\\" not in text else text.translate(ESCAPES)
 
 
 def _array(values: Sequence[str]) -> str:

@@ -1,6 +1,7 @@
 """Filling the database with the demo world."""
 
 import os
+import sys
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -55,7 +56,7 @@ def is_empty() -> bool:
     return not Lead.objects.exists() and not User.objects.get_queryset().exists()
 
 
-def seed_demo(count: int, *, seed: int, now: datetime, on_progress: Callable[[int], None]) -> Seeded:
+def seed_demo(count: int, *, seed: int, now: datetime, on_progress: Callable[[int], object]) -> Seeded:
     """Add `count` leads of the year before `now`, and agencies and accounts where they are missing.
 
     The same `seed` on the same leads at the same time makes the same world. `on_progress` is told how many
@@ -105,7 +106,7 @@ def _drafts(newcomers: list[Newcomer], seed: str) -> Iterator[Draft]:
 
 def _pages(world: World, drafts: list[Draft]) -> Iterator[Page]:
     """The pages in order; drawn by other processes where there is more than a little to do."""
-    if len(drafts) < WORTH_PROCESSES:
+    if len(drafts) < WORTH_PROCESSES or sys.platform != "linux":  # elsewhere forking is not safe
         yield from (render(world, draft) for draft in drafts)
         return
     workers = os.cpu_count() or 1

@@ -1,6 +1,7 @@
 """What a seeded database holds, as a few lines of text."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from operator import itemgetter
 from typing import Any
 
 from django.db.models import Avg, Count, Q, QuerySet
@@ -16,7 +17,7 @@ def summary_lines() -> Iterator[str]:
     """All leads by agency, by disposition, by score, and how full the agents are."""
     leads = Lead.objects.order_by()
     yield f"{'agency':<16}{'leads':>8}{'score':>7}{'retained':>10}{'returned':>10}{'open':>7}"
-    by_agency = leads.values("agency").annotate(**_counts()).order_by("-n")
+    by_agency = sorted(leads.values("agency").annotate(**_counts()), key=itemgetter("n"), reverse=True)
     for row in [*by_agency, {"agency": "all", **leads.aggregate(**_counts())}]:
         yield (
             f"{row['agency']:<16}{row['n']:>8,}{row['score'] or 0:>7.1f}{_share(row, 'retained'):>10}"
@@ -39,7 +40,7 @@ def _counts() -> dict[str, Any]:
     }
 
 
-def _share(row: dict[str, Any], name: str) -> str:
+def _share(row: Mapping[str, Any], name: str) -> str:
     return f"{100 * row[name] / row['n']:.1f} %" if row["n"] else "-"
 
 
