@@ -9,11 +9,18 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
+import orjson
 from django.db import connection, transaction
 
 from crm.core.models import OutboxEvent
 
 Receiver = Callable[[OutboxEvent], None]
+
+_INSERT = """
+INSERT INTO core_outboxevent (topic, key, payload, created_at, attempts, last_error)
+SELECT topic, key, payload, clock_timestamp(), 0, ''
+  FROM jsonb_to_recordset(%s::jsonb) AS event(topic text, key text, payload jsonb)
+"""
 
 _receivers: dict[str, list[Receiver]] = defaultdict(list)
 _wake: list[Callable[[], None]] = []
@@ -40,10 +47,9 @@ def publish_all(events: Iterable[Event]) -> None:
     """As `publish`, for any number of events."""
     if not connection.in_atomic_block:
         raise RuntimeError("events.publish() needs a transaction: an event must not outlive a rollback.")
-    rows = [
-        OutboxEvent(topic=event.topic, key=event.key, payload=dataclasses.asdict(event)) for event in events
-    ]
-    OutboxEvent.objects.bulk_create(rows, batch_size=5000)
+    rows = [{"topic": event.topic, "key": event.key, "payload": event} for event in events]
+    with connection.cursor() as cursor:  # by hand: model instances would cost ten times as much, for thousands
+        cursor.execute(_INSERT, [orjson.dumps(rows).decode()])
     transaction.on_commit(_wake_delivery, robust=True)
 
 

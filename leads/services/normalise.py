@@ -80,12 +80,23 @@ def _sorted_by_field(raw: Mapping[str, Any], found: Normalised) -> Given:
 
 def _read(name: str, sent: list[tuple[str, Any]], found: Normalised, today: date) -> None:
     """Read one field; several names that say the same are one, several that differ are a problem."""
+    if len(sent) == 1:
+        try:
+            only = PARSERS[name](sent[0][1], today)
+        except UnreadableError as error:
+            _add(found, name, str(error))
+        else:
+            if only is None or only == "" or only == []:
+                found.blank.add(name)
+            else:
+                found.values[name] = only
+        return
     read: list[tuple[str, Any]] = []
     for alias, value in sent:
         try:
             read.append((alias, PARSERS[name](value, today)))
         except UnreadableError as error:
-            _add(found, name, str(error) if len(sent) == 1 else f"As {alias!r}: {error}")
+            _add(found, name, f"As {alias!r}: {error}")
     filled = [(alias, value) for alias, value in read if value not in (None, "", [])]
     if name in found.problems:
         return

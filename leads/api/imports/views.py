@@ -19,8 +19,8 @@ from crm.core.api.idempotency import idempotent
 from crm.core.api.permissions import roles
 from crm.core.api.requests import actor_of, valid
 from crm.core.choices import Role
+from crm.core.exceptions import NotFound
 from leads.api.imports import serializers as shapes
-from leads.exceptions import NotFound
 from leads.models import LeadImport
 from leads.querysets import LeadImportQuerySet
 from leads.services.imports.report import Report
@@ -117,7 +117,7 @@ class ImportViewSet(GenericViewSet[LeadImport]):
         )
 
     def _found(self, queryset: LeadImportQuerySet, pk: str) -> LeadImport:
-        one = queryset.filter(pk=UUID(pk)).first()
+        one: LeadImport | None = queryset.filter(pk=UUID(pk)).first()
         if one is None:
             raise NotFound("There is no such import, or you may not see it.")
         return one

@@ -26,11 +26,18 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path, metavar="FILE")
         parser.add_argument("--agency", required=True, metavar="CODE", help="the agency the leads come from")
         parser.add_argument(
-            "--map", type=Path, metavar="FILE", help='JSON: {"Header": "field"}, or null for a column to leave out'
+            "--map",
+            type=Path,
+            metavar="FILE",
+            help='JSON: {"Header": "field"}, or null for a column to leave out',
         )
-        parser.add_argument("--dry-run", action="store_true", help="store nothing, only say what would be done")
         parser.add_argument(
-            "--create-owners", action="store_true", help="make a deactivated agent account for each owner nobody matches"
+            "--dry-run", action="store_true", help="store nothing, only say what would be done"
+        )
+        parser.add_argument(
+            "--create-owners",
+            action="store_true",
+            help="make a deactivated agent account for each owner nobody matches",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -86,11 +93,11 @@ def report_text(one: LeadImport) -> str:
     report = one.report
     seconds = report["seconds"] or 0.01
     verb = "would be created" if one.is_dry_run else "created"
+    speed = f"{one.rows_done:,} rows in {seconds:.1f} s ({one.rows_done / seconds:,.0f} rows/s)"
+    refused = f"{one.refused_count:,} rows refused ({one.duplicate_count:,} of them known already)"
     lines = [
-        f"{one.filename} for {one.agency_id}: {one.rows_done:,} rows in {seconds:.1f} s"
-        f" ({one.rows_done / seconds:,.0f} rows/s)",
-        f"  {one.created_count:,} leads {verb}, {one.refused_count:,} rows refused"
-        f" ({one.duplicate_count:,} of them known already)",
+        f"{one.filename} for {one.agency_id}: {speed}",
+        f"  {one.created_count:,} leads {verb}, {refused}",
         "Columns",
         *_table([(header, "→", place or "kept in the notes") for header, place in _shown(one).items()]),
     ]
@@ -98,7 +105,12 @@ def report_text(one: LeadImport) -> str:
         lines.append("Statuses")
         lines += _table(
             [
-                (name, "→", entry["disposition"] + ("" if entry["isKnown"] else " (not known here)"), f"{entry['rows']:,}")
+                (
+                    name,
+                    "→",
+                    entry["disposition"] + ("" if entry["isKnown"] else " (not known here)"),
+                    f"{entry['rows']:,}",
+                )
                 for name, entry in sorted(report["statuses"].items())
             ]
         )
@@ -116,22 +128,28 @@ def report_text(one: LeadImport) -> str:
 def _shown(one: LeadImport) -> dict[str, str | None]:
     unplaced = set(one.report["unplacedColumns"])
     return {
-        header: place or (None if header in unplaced else "(left out)") for header, place in one.mapping.items()
+        header: one.mapping[header] or (None if header in unplaced else "(left out)")
+        for header in one.report["columns"]
     }
 
 
 def _owner_line(name: str, tally: dict[str, Any]) -> tuple[str, ...]:
-    pool = f"{tally['leftInPool']:,} left in the pool: {tally['note']}" if tally["leftInPool"] else tally["note"]
+    pool = (
+        f"{tally['leftInPool']:,} left in the pool: {tally['note']}" if tally["leftInPool"] else tally["note"]
+    )
     return (name, "→", tally["agent"] or "nobody", f"{tally['assigned']:,} assigned", pool)
 
 
 def _place_of(one: LeadImport) -> str:
     try:
-        return one.refused_file.path
+        return str(one.refused_file.path)
     except NotImplementedError:  # storage that is no disk
-        return one.refused_file.name
+        return str(one.refused_file.name)
 
 
 def _table(rows: list[tuple[str, ...]]) -> list[str]:
     widths = [max(len(row[n]) for row in rows) for n in range(len(rows[0]))] if rows else []
-    return ["  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    return [
+        "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]

@@ -1,5 +1,6 @@
 """One chunk of rows, whole or not at all: leads, reasons, news and progress in one transaction."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -22,6 +23,7 @@ from leads.services.imports.rows import Candidate, Refusal, RowReader
 from leads.services.imports.writing import store_decisions, store_leads, store_refusals
 from leads.services.intake import IntakeContext, decide, unique_verdict
 
+Reading = list[Candidate | Refusal]
 PROGRESS = ["rows_done", "created_count", "refused_count", "duplicate_count", "last_row", "report"]
 
 
@@ -33,7 +35,6 @@ class ChunkWriter:
     actor: Actor
     context: IntakeContext
     columns: Columns
-    codes: frozenset[str]
     finder: DuplicateFinder
     report: Report
     reader: RowReader
@@ -49,32 +50,39 @@ class ChunkWriter:
         one.rows_total, one.mapping = sheet.total, columns.mapping
         if one.is_dry_run:
             _begin_again(one)
+        report = Report.read(one.report)
+        report.form, report.columns, report.unplaced = sheet.form, list(columns.headers), columns.unplaced
+        one.report = report.document()
         one.save(update_fields=["status", "started_at", "rows_total", "mapping", *PROGRESS])
         context = IntakeContext.load()
         codes = frozenset([one.agency_id] if vendor else Agency.objects.values_list("code", flat=True))
-        report = Report.read(one.report)
-        report.form, report.unplaced = sheet.form, columns.unplaced
         return cls(
             one=one,
             actor=_actor_of(one),
             context=context,
             columns=columns,
-            codes=codes,
-            finder=DuplicateFinder(one.pk, context.policy.duplicate_window_days, one.is_dry_run, sees=vendor or None),
+            finder=DuplicateFinder(
+                one.pk, context.policy.duplicate_window_days, one.is_dry_run, sees=vendor or None
+            ),
             report=report,
-            reader=_reader(one, columns, codes, context, report),
+            reader=_reader(one, columns, codes, context),
             desk=OwnerDesk(report, creates=one.creates_owners, is_dry_run=one.is_dry_run),
         )
 
-    def write(self, rows: list[Row]) -> None:
-        """Take the rows. The number of statements does not depend on how many there are."""
+    def read(self, rows: Iterable[Row]) -> Reading:
+        """What the rows hold. No database: another thread may read while this one writes."""
+        return [self.reader.read(row) for row in rows]
+
+    def write(self, rows: list[Row], read: Reading) -> None:
+        """Take the rows as read. The number of statements does not depend on how many there are."""
         with transaction.atomic():
-            read = [self.reader.read(row) for row in rows]
             candidates = [one for one in read if isinstance(one, Candidate)]
             taken, repeated = self.finder.split(candidates)
             refused = [*(one for one in read if isinstance(one, Refusal)), *repeated]
             for candidate in taken:
                 self._decide(candidate)
+            for candidate in candidates:
+                self._count_status(candidate.status)
             self.desk.assign(taken)
             self._store(taken)
             self._advance(rows, len(taken), refused)
@@ -89,9 +97,13 @@ class ChunkWriter:
         self.one.refresh_from_db(fields=PROGRESS)
         seconds = self.report.seconds
         self.report = Report.read(self.one.report)
-        self.report.form, self.report.unplaced, self.report.seconds = self.reader.report.form, self.columns.unplaced, seconds
-        self.reader = _reader(self.one, self.columns, self.codes, self.context, self.report)
+        self.report.seconds = seconds
         self.desk = OwnerDesk(self.report, creates=self.one.creates_owners, is_dry_run=self.one.is_dry_run)
+
+    def _count_status(self, status: str) -> None:
+        if status:
+            meaning = self.reader.meaning_of(status)
+            self.report.count_status(status, meaning.disposition.value, is_known=meaning.is_known)
 
     def _decide(self, candidate: Candidate) -> None:
         lead = candidate.lead
@@ -127,9 +139,7 @@ class ChunkWriter:
         self.one.save(update_fields=PROGRESS)
 
 
-def _reader(
-    one: LeadImport, columns: Columns, codes: frozenset[str], context: IntakeContext, report: Report
-) -> RowReader:
+def _reader(one: LeadImport, columns: Columns, codes: frozenset[str], context: IntakeContext) -> RowReader:
     return RowReader(
         columns=columns,
         agency_code=one.agency_id,
@@ -137,7 +147,6 @@ def _reader(
         created_by=one.author,
         today=context.today,
         now=one.started_at or timezone.now(),
-        report=report,
     )
 
 

@@ -1,7 +1,7 @@
 """Which column of a file is which field of a lead."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from leads.services.imports.exceptions import UnusableFile
@@ -19,7 +19,7 @@ class Column:
     position: int
     header: str
     field: str
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,22 +84,33 @@ def _distinct(header: list[str]) -> list[str]:
     return names
 
 
-def _read_map(given: Mapping[str, Any], headers: list[str]) -> dict[str, tuple[str | None, Mapping[str, Any]]]:
+def _read_map(
+    given: Mapping[str, Any], headers: list[str]
+) -> dict[str, tuple[str | None, Mapping[str, Any]]]:
     known = {header_key(name) for name in headers}
     told: dict[str, tuple[str | None, Mapping[str, Any]]] = {}
     for name, meant in given.items():
-        place, values = (meant.get("field"), meant.get("values", {})) if isinstance(meant, Mapping) else (meant, {})
+        place, values = (
+            (meant.get("field"), meant.get("values", {})) if isinstance(meant, Mapping) else (meant, {})
+        )
         if header_key(name) not in known:
             raise UnusableFile(f"The map names the column {name!r}; the file has {_listed(headers)}.")
         if place is not None and place not in PLACES:
-            raise UnusableFile(f"The map sends {name!r} to {place!r}; it can go to {_listed(sorted(PLACES))}.")
+            raise UnusableFile(
+                f"The map sends {name!r} to {place!r}; it can go to {_listed(sorted(PLACES))}."
+            )
         if not isinstance(values, Mapping):
             raise UnusableFile(f"The map's values for {name!r} must be an object from cell to value.")
-        told[header_key(name)] = (place, {str(cell).strip().casefold(): value for cell, value in values.items()})
+        told[header_key(name)] = (
+            place,
+            {str(cell).strip().casefold(): value for cell, value in values.items()},
+        )
     return told
 
 
-def _place_by_name(headers: list[str], wanted: dict[int, tuple[str, Mapping[str, Any]]], dropped: set[int]) -> None:
+def _place_by_name(
+    headers: list[str], wanted: dict[int, tuple[str, Mapping[str, Any]]], dropped: set[int]
+) -> None:
     taken = {place for place, _ in wanted.values()}
     exact_first = sorted(range(len(headers)), key=lambda n: (field_named(headers[n]) != headers[n], n))
     for position in exact_first:

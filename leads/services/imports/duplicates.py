@@ -1,10 +1,12 @@
 """Which rows repeat a lead that is there already, or an earlier row of the file. Sets, not loops."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django.db import connection
 
 from leads.services.imports.rows import Candidate, Refusal, is_marked_duplicate
@@ -15,7 +17,7 @@ _STORED = """
 SELECT DISTINCT ON (i.n) i.n, twin.id, twin.vendor_code, twin.same,
        (SELECT d.document #>> '{import,row}' FROM leads_decision d
          WHERE d.lead_id = twin.id AND d.document #>> '{import,id}' = %s ORDER BY d.id LIMIT 1)
-  FROM unnest(%s::int[], %s::text[], %s::text[], %s::timestamptz[], %s::bool[]) AS i(n, email, phone, at, is_marked)
+  FROM jsonb_to_recordset(%s::jsonb) AS i(n int, email text, phone text, at timestamptz, is_marked bool)
   CROSS JOIN LATERAL (
     (SELECT id, vendor_code, created_at, 'phone' AS same FROM leads_lead o
       WHERE i.phone <> '' AND o.phone <> '' AND o.phone = i.phone AND (i.is_marked OR o.disposition <> 'Duplicate')
@@ -36,7 +38,7 @@ TRUNCATE leads_dry_run_seen;
 """
 _SEEN = """
 SELECT DISTINCT ON (i.n) i.n, twin.row, twin.same
-  FROM unnest(%s::int[], %s::text[], %s::text[], %s::timestamptz[]) AS i(n, email, phone, at)
+  FROM jsonb_to_recordset(%s::jsonb) AS i(n int, email text, phone text, at timestamptz)
   CROSS JOIN LATERAL (
     SELECT row, 'phone' AS same FROM leads_dry_run_seen s
      WHERE i.phone <> '' AND s.phone = i.phone AND s.at > i.at - %s AND s.at < i.at + %s
@@ -59,9 +61,11 @@ class DuplicateFinder:
     is_dry_run: bool
     sees: str | None = None
     _window: timedelta = field(init=False)
+    _windows: list[Any] = field(init=False)
 
     def __post_init__(self) -> None:
         self._window = timedelta(days=self.window_days)
+        self._windows = [self._window] * 4  # before and after, for phone and e-mail
         if self.is_dry_run:
             with connection.cursor() as cursor:
                 cursor.execute(_CREATE_SEEN)
@@ -88,9 +92,9 @@ class DuplicateFinder:
         """Keep what a dry run would have stored, for the chunks to come. One statement."""
         with connection.cursor() as cursor:
             cursor.execute(
-                "INSERT INTO leads_dry_run_seen (row, email, phone, at)"
-                " SELECT * FROM unnest(%s::int[], %s::text[], %s::text[], %s::timestamptz[])",
-                [[c.row for c in candidates], *_columns(candidates)],
+                "INSERT INTO leads_dry_run_seen (row, email, phone, at) SELECT n, email, phone, at"
+                " FROM jsonb_to_recordset(%s::jsonb) AS i(n int, email text, phone text, at timestamptz)",
+                [_recordset((candidate.row, candidate) for candidate in candidates)],
             )
 
     def _earlier(self, candidate: Candidate, by_contact: dict[str, list[Candidate]]) -> str:
@@ -102,17 +106,15 @@ class DuplicateFinder:
         return ""
 
     def _stored(self, candidates: list[Candidate]) -> dict[int, str]:
-        window = [self._window] * 4
-        marked = [is_marked_duplicate(candidate) for candidate in candidates]
         with connection.cursor() as cursor:
             cursor.execute(
-                _STORED, [str(self.import_id), list(range(len(candidates))), *_columns(candidates), marked, *window]
+                _STORED, [str(self.import_id), _recordset(enumerate(candidates)), *[self._window] * 4]
             )
             return {n: self._told(*twin) for n, *twin in cursor.fetchall()}
 
     def _seen(self, candidates: list[Candidate]) -> dict[int, str]:
         with connection.cursor() as cursor:
-            cursor.execute(_SEEN, [list(range(len(candidates))), *_columns(candidates), *[self._window] * 4])
+            cursor.execute(_SEEN, [_recordset(enumerate(candidates)), *self._windows])
             return {n: _repeats_row(row, same) for n, row, same in cursor.fetchall()}
 
     def _told(self, lead_id: UUID, agency: str, same: str, row: str | None) -> str:
@@ -130,6 +132,16 @@ def _contacts(candidate: Candidate) -> list[str]:
     return [contact for contact in (candidate.lead.phone, candidate.lead.email) if contact]
 
 
-def _columns(candidates: list[Candidate]) -> list[list[Any]]:
-    leads = [candidate.lead for candidate in candidates]
-    return [[lead.email for lead in leads], [lead.phone for lead in leads], [lead.created_at for lead in leads]]
+def _recordset(numbered: Iterable[tuple[int, Candidate]]) -> str:
+    """One parameter for any number of rows; PostgreSQL reads it in a fraction of the time of five arrays."""
+    rows = [
+        {
+            "n": n,
+            "email": candidate.lead.email,
+            "phone": candidate.lead.phone,
+            "at": candidate.lead.created_at,
+            "is_marked": is_marked_duplicate(candidate),
+        }
+        for n, candidate in numbered
+    ]
+    return orjson.dumps(rows).decode()

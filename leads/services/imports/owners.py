@@ -16,7 +16,12 @@ from crm.core.models.user import MAX_CAPACITY_LIMIT
 from leads.services.imports.report import OwnerTally, Report
 from leads.services.imports.rows import Candidate
 
-NO_OWNER = {"strategy": "owner", "chosen": None, "reason": "the file names no owner", "candidates": []}
+NO_OWNER: dict[str, Any] = {
+    "strategy": "owner",
+    "chosen": None,
+    "reason": "the file names no owner",
+    "candidates": [],
+}
 
 
 @dataclass(slots=True)
@@ -45,7 +50,9 @@ class OwnerDesk:
         """One statement: who the agents are."""
         made = {tally.agent for tally in self.report.owners.values() if tally.is_created}
         for user in User.objects.agents():
-            self._add(Agent(user.pk, user.email, user.is_active, user.open_slots, user.email in made), str(user))
+            self._add(
+                Agent(user.pk, user.email, user.is_active, user.open_slots, user.email in made), str(user)
+            )
 
     def assign(self, candidates: list[Candidate]) -> None:
         """Set each lead's agent and the record of why. Locks the agents concerned until the transaction ends."""
@@ -77,7 +84,11 @@ class OwnerDesk:
             tally.assigned += 1
             agent.room -= takes_place
             candidate.lead.assigned_agent_id = agent.id
-        seen = {"agent": agent.email if agent else candidate.owner, "eligible": not problem, "reason": problem or "owner"}
+        seen = {
+            "agent": agent.email if agent else candidate.owner,
+            "eligible": not problem,
+            "reason": problem or "owner",
+        }
         return {
             "strategy": "owner",
             "chosen": None if problem or agent is None else agent.email,
@@ -126,7 +137,9 @@ class OwnerDesk:
     def _widen(self, created: list[Agent]) -> None:
         """Accounts made for this file hold what their owners held; afterwards their capacity is what they hold."""
         if created:
-            User.objects.filter(pk__in=[agent.id for agent in created]).update(max_capacity=MAX_CAPACITY_LIMIT)
+            User.objects.filter(pk__in=[agent.id for agent in created]).update(
+                max_capacity=MAX_CAPACITY_LIMIT
+            )
 
     def finish(self) -> None:
         """Give created accounts a capacity that fits what they were given."""
@@ -170,6 +183,13 @@ def _account_for(owner: str, *, taken: dict[str, Agent]) -> User:
         number += 1
         email = f"{slug}.{number}@import.invalid"
     first, _, last = " ".join((name or address).split()).rpartition(" ")
-    user = User(email=email, username=email, first_name=first[:100], last_name=last[:100], role=Role.AGENT, is_active=False)
+    user = User(
+        email=email,
+        username=email,
+        first_name=first[:100],
+        last_name=last[:100],
+        role=Role.AGENT,
+        is_active=False,
+    )
     user.set_unusable_password()
     return user

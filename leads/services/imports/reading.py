@@ -43,7 +43,9 @@ def kind_of(head: bytes) -> str:
     if head.startswith(ZIP_MAGIC):
         return "xlsx"
     if head.startswith(OLE_MAGIC):
-        raise UnusableFile("This is an old or encrypted Excel file; save it as .xlsx without a password, or as CSV.")
+        raise UnusableFile(
+            "This is an old or encrypted Excel file; save it as .xlsx without a password, or as CSV."
+        )
     text = head.decode("utf-16", "replace") if head.startswith(UTF16_MARKS) else head.decode("latin-1")
     if "\x00" in text or head.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"\x1f\x8b", b"GIF8")):
         raise UnusableFile("This is neither CSV nor XLSX; export the leads in one of these.")
@@ -101,9 +103,7 @@ def _csv_rows(file: IO[bytes], encoding: str, delimiter: str) -> Iterator[Row]:
 
 def _open_xlsx(file: IO[bytes]) -> Sheet:
     try:
-        with zipfile.ZipFile(file) as archive:
-            if sum(part.file_size for part in archive.infolist()) > MOST_UNPACKED:
-                raise UnusableFile("The workbook is too large unpacked; save the sheet as CSV.")
+        _check_unpacked(file)
         file.seek(0)
         book = load_workbook(file, read_only=True, data_only=True)
         sheet = book.worksheets[0]
@@ -117,11 +117,28 @@ def _open_xlsx(file: IO[bytes]) -> Sheet:
         raise _broken(error) from None
 
 
-_BROKEN_XLSX = (zipfile.BadZipFile, InvalidFileException, ParseError, KeyError, IndexError, ValueError, OSError, TypeError)
+_BROKEN_XLSX = (
+    zipfile.BadZipFile,
+    InvalidFileException,
+    ParseError,
+    KeyError,
+    IndexError,
+    ValueError,
+    OSError,
+    TypeError,
+)
+
+
+def _check_unpacked(file: IO[bytes]) -> None:
+    with zipfile.ZipFile(file) as archive:
+        if sum(part.file_size for part in archive.infolist()) > MOST_UNPACKED:
+            raise UnusableFile("The workbook is too large unpacked; save the sheet as CSV.")
 
 
 def _broken(error: Exception) -> UnusableFile:
-    return UnusableFile(f"The file is no readable XLSX workbook ({type(error).__name__}); save it again, or as CSV.")
+    return UnusableFile(
+        f"The file is no readable XLSX workbook ({type(error).__name__}); save it again, or as CSV."
+    )
 
 
 def _xlsx_rows(rows: Iterable[tuple[Any, ...]]) -> Iterator[Row]:

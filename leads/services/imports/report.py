@@ -51,6 +51,7 @@ class Report:
     refusals: Counter[str] = field(default_factory=Counter)
     form: dict[str, str] = field(default_factory=dict)
     unplaced: list[str] = field(default_factory=list)
+    columns: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
     def count_status(self, status: str, disposition: str, *, is_known: bool) -> None:
@@ -76,6 +77,7 @@ class Report:
             "statuses": self.statuses,
             "owners": {name: tally.document() for name, tally in self.owners.items()},
             "refusals": dict(self.refusals.most_common()),
+            "columns": self.columns,
             "unplacedColumns": self.unplaced,
             "seconds": round(self.seconds, 2),
         }
@@ -89,5 +91,6 @@ class Report:
             refusals=Counter(document.get("refusals", {})),
             form=document.get("form", {}),
             unplaced=document.get("unplacedColumns", []),
+            columns=document.get("columns", []),
             seconds=document.get("seconds", 0.0),
         )

@@ -5,6 +5,7 @@ import itertools
 import logging
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from django.utils import timezone
 
 from leads.choices import ImportStatus
 from leads.models import LeadImport
-from leads.services.imports.chunks import ChunkWriter
+from leads.services.imports.chunks import ChunkWriter, Reading
 from leads.services.imports.exceptions import UnusableFile
 from leads.services.imports.reading import Row, Sheet, open_sheet
 from leads.services.imports.refused import write_refused_file
@@ -46,7 +47,11 @@ def run_import(import_id: UUID, *, on_progress: Progress | None = None) -> bool:
         except OperationalError:
             raise
         except Exception:
-            _end(one, ImportStatus.FAILED, error=f"Stopped by an error of ours after row {one.last_row}; rows before are in.")
+            _end(
+                one,
+                ImportStatus.FAILED,
+                error=f"Stopped by an error of ours after row {one.last_row}; rows before are in.",
+            )
             raise
     return True
 
@@ -58,23 +63,25 @@ def _run(one: LeadImport, on_progress: Progress) -> None:
         writer = ChunkWriter.begin(one, sheet)
         earlier = writer.report.seconds
         on_progress(one)
-        rows = itertools.dropwhile(lambda row: row[0] <= one.last_row, sheet.rows)
-        for chunk in _chunks(rows):
+        last_row = one.last_row
+        rows = itertools.dropwhile(lambda row: row[0] <= last_row, sheet.rows)
+        for chunk, read in _read_ahead(rows, writer):
             writer.report.seconds = earlier + time.monotonic() - began
-            _store(writer, chunk)
+            _store(writer, chunk, read)
             on_progress(one)
     writer.report.seconds = earlier + time.monotonic() - began
     _finish(one, writer, sheet)
     on_progress(one)
 
 
-def _store(writer: ChunkWriter, rows: list[Row]) -> None:
+def _store(writer: ChunkWriter, rows: list[Row], read: Reading) -> None:
     """One chunk, again where others got in the way; a row the database does not take is found and refused."""
     for attempt in itertools.count(1):
         try:
-            writer.write(rows)
+            writer.write(rows, read)
         except DatabaseError as error:
             writer.restore()
+            read = writer.read(rows)  # the first reading was written into
             if _is_clash(error) and attempt < ATTEMPTS:
                 logger.info("import chunk repeated", extra={"import": str(writer.one.pk), "attempt": attempt})
                 continue
@@ -84,14 +91,16 @@ def _store(writer: ChunkWriter, rows: list[Row]) -> None:
                 writer.refuse(rows[0], f"The database does not take this row ({_named(error)}).")
                 return
             middle = len(rows) // 2
-            _store(writer, rows[:middle])
-            _store(writer, rows[middle:])
+            _store(writer, rows[:middle], read[:middle])
+            _store(writer, rows[middle:], read[middle:])
         return
 
 
 def _is_clash(error: DatabaseError) -> bool:
     diagnosis = getattr(error.__cause__, "diag", None)
-    return diagnosis is not None and (diagnosis.sqlstate in CLASH_STATES or diagnosis.constraint_name in CLASH_GUARDS)
+    return diagnosis is not None and (
+        diagnosis.sqlstate in CLASH_STATES or diagnosis.constraint_name in CLASH_GUARDS
+    )
 
 
 def _named(error: DatabaseError) -> str:
@@ -114,9 +123,18 @@ def _end(one: LeadImport, status: ImportStatus, *, error: str = "") -> None:
     one.save(update_fields=["status", "error", "finished_at", "rows_total", "report", "refused_file"])
 
 
-def _chunks(rows: Iterator[Row]) -> Iterator[list[Row]]:
-    while chunk := list(itertools.islice(rows, CHUNK)):
-        yield chunk
+def _read_ahead(rows: Iterator[Row], writer: ChunkWriter) -> Iterator[tuple[list[Row], Reading]]:
+    """Chunks, the next one read by a thread while PostgreSQL works on this one."""
+
+    def next_chunk() -> tuple[list[Row], Reading]:
+        chunk = list(itertools.islice(rows, CHUNK))
+        return chunk, writer.read(chunk)
+
+    with ThreadPoolExecutor(1, thread_name_prefix="import") as pool:
+        ahead = pool.submit(next_chunk)
+        while (chunk_and_reading := ahead.result())[0]:
+            ahead = pool.submit(next_chunk)
+            yield chunk_and_reading
 
 
 def _silently(one: LeadImport) -> None:

@@ -82,5 +82,3 @@ def _checked_map(mapping: Mapping[str, Any]) -> dict[str, Any]:
 def _plain_name(name: str) -> str:
     plain = PurePath(name.replace("\\", "/")).name
     return "".join(char for char in plain if not control_characters(char))[-255:] or "leads"
-
-

@@ -1,5 +1,6 @@
 """Days and moments, in ISO and in American forms."""
 
+import functools
 import re
 from datetime import UTC, date, datetime, timedelta, timezone
 from datetime import time as clock
@@ -88,6 +89,7 @@ def moment(value: Any, today: date) -> datetime | None:
         raise UnreadableError("Is not a time; send it as 2021-04-15T14:30:00Z.") from None
 
 
+@functools.lru_cache(maxsize=4096)  # files repeat their times: exports round them, and forms come in bursts
 def _match(text: str) -> "re.Match[str]":
     for form in FORMS:
         found = form.fullmatch(text)

@@ -1,0 +1,35 @@
+"""Background jobs of leads. Each takes an id and is safe to repeat."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from celery import shared_task
+from django.db import OperationalError
+from django.utils import timezone
+
+from leads.choices import ImportStatus
+from leads.models import LeadImport
+from leads.services.imports.running import run_import
+
+UNATTENDED = timedelta(minutes=1)
+
+
+@shared_task(autoretry_for=(OperationalError,), retry_backoff=True, retry_backoff_max=600, max_retries=20)
+def run_lead_import(import_id: str) -> bool:
+    """Do an import, or what is left of it; leaves at once where another worker is at it."""
+    return run_import(UUID(import_id))
+
+
+@shared_task
+def resume_lead_imports() -> int:
+    """Start imports that nobody may be at: their worker was killed, or the broker lost the message.
+
+    Beat repeats it. Starting one that is being done is harmless. Returns how many were started.
+    """
+    waiting = LeadImport.objects.filter(
+        status__in=(ImportStatus.QUEUED, ImportStatus.PROCESSING), created_at__lt=timezone.now() - UNATTENDED
+    )
+    ids = [str(pk) for pk in waiting.order_by("created_at").values_list("pk", flat=True)[:100]]
+    for import_id in ids:
+        run_lead_import.apply_async((import_id,), expires=UNATTENDED.total_seconds())  # else they pile up
+    return len(ids)
