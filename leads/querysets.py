@@ -12,7 +12,7 @@ from crm.core.choices import Role
 from leads.choices import OPEN
 
 if TYPE_CHECKING:
-    pass
+    from leads.models import Lead, LeadImport  # noqa: F401 - named in annotations as strings
 
 # The pattern's own accents are folded by the same function that folded the document.
 WORD_SQL = "SELECT lead_id FROM leads_leadsearch WHERE document LIKE lower(unaccent(%s))"

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import orjson
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -32,7 +33,7 @@ def idempotent(handler: Handler) -> Handler:
                 {"Idempotency-Key": [f"Must be 1 to {MAX_KEY_LENGTH} printable characters."]}
             )
         (status, body), repeated = answer_once(
-            caller=actor_of(request).label,
+            caller=_caller(request),
             key=key,
             fingerprint=_fingerprint(request),
             act=lambda: _act(view, handler, request, *args, **kwargs),
@@ -53,7 +54,23 @@ def _act(view: Any, handler: Handler, request: Request, *args: Any, **kwargs: An
     return response.status_code, orjson.loads(OrjsonRenderer().render(response.data))
 
 
+def _caller(request: Request) -> str:
+    actor = actor_of(request)
+    return f"user {actor.user_id}" if actor.user_id else actor.label
+
+
 def _fingerprint(request: Request) -> str:
-    body = orjson.dumps(request.data, option=orjson.OPT_SORT_KEYS, default=str)
+    body = orjson.dumps(request.data, option=orjson.OPT_SORT_KEYS, default=_told)
     target = f"{request.method} {request.path}?{request.META.get('QUERY_STRING', '')}\n".encode()
     return hashlib.sha256(target + body).hexdigest()
+
+
+def _told(value: Any) -> Any:
+    """An uploaded file is what it holds, not only its name."""
+    if not isinstance(value, UploadedFile):
+        return str(value)
+    digest = hashlib.sha256()
+    for chunk in value.chunks():
+        digest.update(chunk)
+    value.seek(0)
+    return [value.name, digest.hexdigest()]
