@@ -322,6 +322,7 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {
     "deliver-events": {"task": "crm.core.tasks.deliver_events", "schedule": 5.0},
     "prune-records": {"task": "crm.core.tasks.prune_records", "schedule": 3600.0},
+    "resume-lead-imports": {"task": "leads.tasks.resume_lead_imports", "schedule": 60.0},
 }
 
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default=f"filemail:///{DATA_DIR / 'mail'}")  # the first three slashes are not the path's
