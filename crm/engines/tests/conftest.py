@@ -14,6 +14,7 @@ import psycopg
 import pytest
 
 from crm.engines.locks import FileLock
+from crm.engines.postgres import Postgres
 
 HOLDER = Path(__file__).with_name("holder.py")
 PATIENCE = 60.0
@@ -90,9 +91,23 @@ def plain_root() -> Iterator[Path]:
     shutil.rmtree(top)
 
 
+@pytest.fixture(scope="session")
+def stock() -> Iterator[Path]:
+    """A data folder with a cluster, which takes longer to make than any test to run."""
+    top = Path(tempfile.mkdtemp(prefix="mva-test-"))
+    top.chmod(0o755)
+    engine = Postgres(top / "var", durable=False)
+    engine.stop(engine.start())
+    yield top / "var"
+    shutil.rmtree(top)
+
+
 @pytest.fixture
-def folder(plain_root: Path) -> Path:
-    return plain_root / "var"
+def folder(plain_root: Path, stock: Path) -> Iterator[Path]:
+    """The stock folder, lent to one test."""
+    lent = stock.rename(plain_root / "var")
+    yield lent
+    lent.rename(stock)
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ def answers(folder: Path) -> list[bool]:
     return [Postgres(folder).answers(), Valkey(folder).answers()]
 
 
-def test_the_first_command_starts_the_engines_and_stops_them(folder: Path, hold: Hold) -> None:
+def test_the_first_command_starts_the_engines_and_stops_them(plain_root: Path, hold: Hold) -> None:
+    folder = plain_root / "new" / "var"
     first = hold(folder)
     assert set(first.pids) == {"postgres", "valkey"}
     assert answers(folder) == [True, True]
@@ -60,7 +61,7 @@ def test_two_commands_at_once_start_one_server(folder: Path, plain_root: Path) -
 
 def test_a_killed_starter_takes_the_servers_along_and_the_data_stay(folder: Path, hold: Hold) -> None:
     first = hold(folder)
-    first.query("CREATE TABLE kept AS SELECT 42 AS answer")
+    first.query("DROP TABLE IF EXISTS kept; CREATE TABLE kept AS SELECT 42 AS answer")
 
     first.kill()
     assert all_gone(folder)
@@ -78,7 +79,6 @@ def test_a_start_right_after_a_kill_waits_for_the_dying_servers(folder: Path, ho
 
 @pytest.mark.slow
 def test_a_half_made_cluster_is_made_again(folder: Path, hold: Hold) -> None:
-    hold(folder).leave()
     (folder / "postgres" / "data").rename(folder / "postgres" / "data.new")  # as if killed before the rename
 
     assert hold(folder).query("SELECT 1") == [(1,)]
@@ -87,7 +87,7 @@ def test_a_half_made_cluster_is_made_again(folder: Path, hold: Hold) -> None:
 @pytest.mark.slow
 def test_two_folders_stand_side_by_side(folder: Path, plain_root: Path, hold: Hold) -> None:
     one, other = hold(folder), hold(plain_root / "other")
-    one.query("CREATE TABLE here (id int)")
+    one.query("CREATE TABLE IF NOT EXISTS here (id int)")
 
     assert one.settings != other.settings
     assert other.query("SELECT to_regclass('here')") == [(None,)]
