@@ -22,6 +22,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     if worker:  # the controller's engines and settings are inherited; each worker clears a cache of its own
         os.environ["REDIS_URL"] += f"?db={int(worker.removeprefix('gw')) % 15 + 1}"
         return
+    os.environ.setdefault("PYTHONHASHSEED", str(os.getpid()))  # workers see parametrised sets in one order
     os.environ.setdefault("TEST_DATABASE_NAME", f"{DATABASE_PREFIX}{os.getpid()}")
     folder = data_dir(os.environ) / "test"
     os.environ["DATA_DIR"] = str(folder)  # tests write their files there, not among real ones
