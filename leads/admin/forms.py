@@ -53,7 +53,7 @@ class FactsForm(ServiceForm):
     class Meta:
         model = Lead
         fields: list[str] = []
-        help_texts = {"email": "", "phone": "Written any way; kept as +13125550123."}  # noqa: RUF012
+        help_texts = {"email": "", "phone": "Written any way; kept as +13125550123."}
 
     def clean_tags(self) -> list[str]:
         return [tag.strip() for tag in self.cleaned_data["tags"].split(",") if tag.strip()]

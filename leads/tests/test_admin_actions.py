@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from crm.core.choices import Role
+from crm.core.tests.browsing import browser_as
 from crm.core.tests.factories import make_user
 from leads.admin.acting import apply_to_each
 from leads.models import Lead, LeadChange
@@ -18,9 +19,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def manager(client: Client) -> Client:
-    client.force_login(make_user(role=Role.MANAGER), backend="crm.core.backends.EmailOrUsernameBackend")
-    return client
+def manager() -> Client:
+    return browser_as(Role.MANAGER)
 
 
 def acted(client: Client, action: str, leads: list[Lead], **given: Any) -> HttpResponse:
@@ -44,10 +44,14 @@ def test_an_action_asks_first(manager: Client) -> None:
 
 def test_selected_leads_are_assigned(manager: Client) -> None:
     leads, agent = [make_lead(), make_lead()], make_user(role=Role.AGENT)
-    answer = acted(manager, "assign_leads", leads, apply="1", agent=agent.pk, priority="high", notes="speaks Spanish")
+    answer = acted(
+        manager, "assign_leads", leads, apply="1", agent=agent.pk, priority="high", notes="speaks Spanish"
+    )
     assert told(answer) == ["2 leads assigned."]
     assert set(Lead.objects.values_list("assigned_agent", "priority")) == {(agent.pk, "high")}
-    assert set(LeadChange.objects.filter(action="assigned").values_list("reason", flat=True)) == {"speaks Spanish"}
+    assert set(LeadChange.objects.filter(action="assigned").values_list("reason", flat=True)) == {
+        "speaks Spanish"
+    }
 
 
 def test_what_does_not_fit_is_refused_and_named(manager: Client) -> None:
@@ -78,7 +82,9 @@ def test_unassigning_needs_a_reason(manager: Client) -> None:
     lead = make_lead(assigned_agent=make_user(role=Role.AGENT))
     page = acted(manager, "unassign_leads", [lead], apply="1", reason="")
     assert "This field is required" in page.content.decode()
-    assert told(acted(manager, "unassign_leads", [lead], apply="1", reason="on holiday")) == ["1 lead back in the pool."]
+    assert told(acted(manager, "unassign_leads", [lead], apply="1", reason="on holiday")) == [
+        "1 lead back in the pool."
+    ]
     lead.refresh_from_db()
     assert lead.assigned_agent is None
 

@@ -13,6 +13,7 @@ from agencies.tests.factories import make_agency
 from crm.core.actors import Actor
 from crm.core.choices import Role, Source
 from crm.core.models import User
+from crm.core.tests.browsing import browser_as, browser_of
 from crm.core.tests.factories import make_user
 from leads.models import Comment, Lead, LeadChange
 from leads.services.comments import add_comment
@@ -31,9 +32,8 @@ def boss() -> User:
 
 
 @pytest.fixture
-def manager(client: Client, boss: User) -> Client:
-    client.force_login(boss, backend="crm.core.backends.EmailOrUsernameBackend")
-    return client
+def manager(boss: User) -> Client:
+    return browser_of(boss)
 
 
 def page_of(lead: Lead) -> str:
@@ -53,7 +53,9 @@ def received(**fields: Any) -> Lead:
 
 def test_a_changed_field_goes_through_the_service(manager: Client, boss: User) -> None:
     lead = received()
-    answer = manager.post(page_of(lead), {**form_of(manager, page_of(lead)), "city": "Chicago", "tags": "vip, spanish"})
+    answer = manager.post(
+        page_of(lead), {**form_of(manager, page_of(lead)), "city": "Chicago", "tags": "vip, spanish"}
+    )
     assert answer.status_code == 302
     lead.refresh_from_db()
     assert (lead.city, lead.tags) == ("Chicago", ["vip", "spanish"])
@@ -89,7 +91,9 @@ def test_a_fact_changed_decides_the_deadline_anew(manager: Client) -> None:
 
 def test_a_refusal_stands_at_its_field_and_nothing_is_saved(manager: Client) -> None:
     lead = received()
-    answer = manager.post(page_of(lead), {**form_of(manager, page_of(lead)), "phone": "12", "city": "Chicago"})
+    answer = manager.post(
+        page_of(lead), {**form_of(manager, page_of(lead)), "phone": "12", "city": "Chicago"}
+    )
     assert answer.status_code == 200
     assert "phone" in answer.context["adminform"].form.errors
     lead.refresh_from_db()
@@ -129,7 +133,15 @@ def test_the_page_says_why_and_what_happened(manager: Client) -> None:
     lead = received()
     update_lead(lead.pk, changes={"disposition": "Contacted"}, actor=Actor.system("a colleague"))
     text = re.sub(r"\s+", " ", manager.get(page_of(lead)).content.decode())
-    for told in ("Not at fault", "Suit: 2 years", "not legal advice", "taker@example.com", "Unique", "a colleague", "Contacted"):
+    for told in (
+        "Not at fault",
+        "Suit: 2 years",
+        "not legal advice",
+        "taker@example.com",
+        "Unique",
+        "a colleague",
+        "Contacted",
+    ):
         assert told in text, told
 
 
@@ -155,7 +167,9 @@ def test_a_longer_life_costs_no_more_queries(manager: Client, boss: User) -> Non
 
 def test_a_comment_names_colleagues(manager: Client) -> None:
     lead, colleague = make_lead(), make_user(role=Role.AGENT)
-    manager.post(reverse("admin:leads_lead_comment", args=[lead.pk]), {"comment": f"@{colleague.email} please call"})
+    manager.post(
+        reverse("admin:leads_lead_comment", args=[lead.pk]), {"comment": f"@{colleague.email} please call"}
+    )
     assert Comment.objects.get().mentions == [colleague.email]
     assert "please call" in manager.get(page_of(lead)).content.decode()
 
@@ -168,12 +182,17 @@ def test_a_comment_for_a_stranger_is_refused(manager: Client) -> None:
     assert not Comment.objects.exists()
 
 
-def test_only_admins_delete_and_the_history_stays(manager: Client, client: Client) -> None:
+def test_only_admins_delete_and_the_history_stays(manager: Client) -> None:
     lead = make_lead()
     url = reverse("admin:leads_lead_delete", args=[lead.pk])
     assert manager.post(url, {"post": "yes"}).status_code == 403
-    client.force_login(make_user(role=Role.ADMIN), backend="crm.core.backends.EmailOrUsernameBackend")
-    assert client.post(url, {"post": "yes"}).status_code == 302
+    chief = browser_as(Role.ADMIN)
+    assert chief.post(url, {"post": "yes"}).status_code == 302
     assert not Lead.objects.exists()
     assert LeadChange.objects.filter(lead_id=lead.pk, action="deleted").exists()
-    assert client.get(reverse("admin:leads_leadchange_changelist"), {"q": str(lead.pk)}).context["cl"].result_count == 2
+    assert (
+        chief.get(reverse("admin:leads_leadchange_changelist"), {"q": str(lead.pk)})
+        .context["cl"]
+        .result_count
+        == 2
+    )

@@ -13,6 +13,7 @@ from agencies.tests.factories import make_agency
 from crm.core.admin.base import CappedPaginator
 from crm.core.choices import Role
 from crm.core.clock import business_day
+from crm.core.tests.browsing import browser_as
 from crm.core.tests.factories import make_user
 from leads.models import Lead
 from leads.tests.factories import make_lead
@@ -23,9 +24,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def manager(client: Client) -> Client:
-    client.force_login(make_user(role=Role.MANAGER), backend="crm.core.backends.EmailOrUsernameBackend")
-    return client
+def manager() -> Client:
+    return browser_as(Role.MANAGER)
 
 
 def listed(client: Client, **params: object) -> list[Lead]:
@@ -50,9 +50,13 @@ def test_a_longer_list_costs_no_more_queries(manager: Client) -> None:
     assert len(few) == len(more) == LIST_QUERIES
 
 
-@pytest.mark.parametrize("text", ["ortiz", "Sam Ortíz", "unique.person@example.com", "(212) 555-0187", "5550187"])
+@pytest.mark.parametrize(
+    "text", ["ortiz", "Sam Ortíz", "unique.person@example.com", "(212) 555-0187", "5550187"]
+)
 def test_a_lead_is_found_by_what_a_manager_types(manager: Client, text: str) -> None:
-    wanted = make_lead(first_name="Sam", last_name="Ortiz", email="unique.person@example.com", phone="+12125550187")
+    wanted = make_lead(
+        first_name="Sam", last_name="Ortiz", email="unique.person@example.com", phone="+12125550187"
+    )
     make_lead(first_name="Ann", last_name="Lee", email="ann.lee@example.com")
     assert listed(manager, q=text) == [wanted]
 
@@ -108,7 +112,9 @@ def test_created_filters_by_whole_days_of_the_business(manager: Client) -> None:
     assert listed(manager, created_at_from="nonsense") == [lead]
 
 
-@pytest.mark.parametrize(("column", "field"), [(4, "quality_score"), (6, "lead_value"), (8, "filing_deadline"), (9, "created_at")])
+@pytest.mark.parametrize(
+    ("column", "field"), [(4, "quality_score"), (6, "lead_value"), (8, "filing_deadline"), (9, "created_at")]
+)
 def test_every_sorting_is_read_off_an_index(manager: Client, column: int, field: str) -> None:
     make_lead()
     for sign in ("", "-"):
@@ -132,6 +138,5 @@ def test_counting_stops_and_paging_has_an_end(monkeypatch: pytest.MonkeyPatch) -
     assert paginator.num_pages == 2
 
 
-def test_agents_and_vendors_stay_outside(client: Client) -> None:
-    client.force_login(make_user(role=Role.AGENT), backend="crm.core.backends.EmailOrUsernameBackend")
-    assert client.get(reverse("admin:leads_lead_changelist")).status_code == 302
+def test_agents_and_vendors_stay_outside() -> None:
+    assert browser_as(Role.AGENT).get(reverse("admin:leads_lead_changelist")).status_code == 302

@@ -171,6 +171,7 @@ class ServiceAdmin(BaseAdmin):
         self, request: HttpRequest, context: dict[str, Any], **kwargs: Any
     ) -> HttpResponse:
         """A form that is shown again has saved nothing, not even the part that was right."""
+        response = super().render_change_form(request, context, **kwargs)
         if request.method == "POST":
             transaction.set_rollback(True)
-        return cast("HttpResponse", super().render_change_form(request, context, **kwargs))
+        return cast("HttpResponse", response)

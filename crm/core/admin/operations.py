@@ -4,6 +4,7 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from django_celery_beat import admin as beat_admin
 from django_celery_beat import models as beat
@@ -15,6 +16,7 @@ from crm.core.models import OutboxEvent
 admin.site.unregister(
     [beat.PeriodicTask, beat.IntervalSchedule, beat.CrontabSchedule, beat.SolarSchedule, beat.ClockedSchedule]
 )
+admin.site.unregister(Group)  # roles are the whole permission system
 admin.site.unregister(
     [model for model in apps.get_app_config("axes").get_models() if admin.site.is_registered(model)]
 )
