@@ -1,15 +1,20 @@
 """What every test gets: a part of Redis for itself, quick password hashes, the rows that migrations made."""
 
 import json
+from collections.abc import Callable, Iterator
 from uuid import uuid4
 
 import pytest
+from celery import current_app
 from django.apps import apps
 from django.conf import settings
 from django.core.cache import caches
 from django.db import connection
 from psycopg import sql
 from pytest_django import DjangoDbBlocker
+from rest_framework.test import APIClient
+
+from crm.core.delivery import deliver_waiting
 
 PUT_BACK = sql.SQL(
     "INSERT INTO {table} OVERRIDING SYSTEM VALUE "
@@ -47,10 +52,27 @@ def first_rows(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> dic
 
 @pytest.fixture(autouse=True)
 def rows_of_migrations(request: pytest.FixtureRequest) -> None:
-    """A test with real commits empties all tables behind it: the next one finds the first rows again."""
+    """A test with real commits empties all tables behind it: the next one finds the first rows again.
+
+    Django's own way (serialized_rollback) saves rows by UPDATE first, which append-only tables refuse.
+    """
     marker = request.node.get_closest_marker("django_db")
     if not marker or not marker.kwargs.get("transaction"):
         return
     for table, rows in request.getfixturevalue("first_rows").items():
         with connection.cursor() as cursor:
             cursor.execute(PUT_BACK.format(table=sql.Identifier(table)), [rows])
+
+
+@pytest.fixture
+def anonymous() -> APIClient:
+    """Somebody who is not signed in."""
+    return APIClient()
+
+
+@pytest.fixture
+def deliver() -> Iterator[Callable[[], int]]:
+    """Delivers the waiting events, and does at once what they ask workers to do."""
+    current_app.conf.task_always_eager = True
+    yield deliver_waiting
+    current_app.conf.task_always_eager = False

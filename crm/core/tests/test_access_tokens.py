@@ -50,10 +50,10 @@ def test_presence_is_noted_once_a_minute(django_assert_num_queries: DjangoAssert
 
 
 @pytest.mark.parametrize("header", [None, "", "Basic abc", "Bearer", "Bearer not-a-token", "Bearer a.b.c"])
-def test_without_a_good_token_it_is_401(client: APIClient, header: str | None) -> None:
+def test_without_a_good_token_it_is_401(anonymous: APIClient, header: str | None) -> None:
     if header is not None:
-        client.credentials(HTTP_AUTHORIZATION=header)
-    answer = client.get(ME)
+        anonymous.credentials(HTTP_AUTHORIZATION=header)
+    answer = anonymous.get(ME)
     assert answer.status_code == 401
     assert answer.json()["code"] == "authentication_required"
     assert answer.headers["WWW-Authenticate"] == 'Bearer realm="api"'

@@ -60,9 +60,9 @@ def test_events_are_delivered_once_and_in_order(heard: list[tuple[str, int]]) ->
 
 @pytest.mark.django_db
 def test_a_rolled_back_change_has_no_event(heard: list[tuple[str, int]]) -> None:
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         events.publish(Rang(bell="a", number=1))
-        _ = 1 / 0
+        transaction.set_rollback(True)
     assert delivery.deliver_waiting() == 0
 
 

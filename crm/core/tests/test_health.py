@@ -16,9 +16,9 @@ def broken() -> None:
     raise OSError("secret connection string")
 
 
-def test_all_parts_up_is_healthy(client: APIClient) -> None:
+def test_all_parts_up_is_healthy(anonymous: APIClient) -> None:
     heartbeat.beat()
-    answer = client.get("/api/health")
+    answer = anonymous.get("/api/health")
     assert answer.status_code == 200
     body = answer.json()
     assert list(body) == ["status", "components", "version", "uptime"]
@@ -28,48 +28,48 @@ def test_all_parts_up_is_healthy(client: APIClient) -> None:
     assert body["uptime"] >= 0
 
 
-def test_a_scheduled_job_is_the_workers_sign_of_life(client: APIClient, deliver: Callable[[], int]) -> None:
+def test_a_scheduled_job_is_the_workers_sign_of_life(anonymous: APIClient, deliver: Callable[[], int]) -> None:
     from crm.core.tasks import deliver_events
 
-    assert client.get("/api/health").json()["components"]["worker"] == "down"
+    assert anonymous.get("/api/health").json()["components"]["worker"] == "down"
     deliver_events.delay()
-    assert client.get("/api/health").json()["components"]["worker"] == "up"
+    assert anonymous.get("/api/health").json()["components"]["worker"] == "up"
 
 
 @pytest.mark.parametrize("part", ["cache", "broker", "storage", "worker"])
 def test_without_one_part_it_is_degraded(
-    client: APIClient, monkeypatch: pytest.MonkeyPatch, part: str
+    anonymous: APIClient, monkeypatch: pytest.MonkeyPatch, part: str
 ) -> None:
     heartbeat.beat()
     monkeypatch.setitem(health.CHECKS, part, broken)
-    answer = client.get("/api/health")
+    answer = anonymous.get("/api/health")
     assert answer.status_code == 200
     assert answer.json()["status"] == "degraded"
     assert answer.json()["components"][part] == "down"
     assert b"secret" not in answer.content
-    assert client.get("/readyz").status_code == 200
+    assert anonymous.get("/readyz").status_code == 200
 
 
-def test_without_the_database_it_is_down(client: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_database_it_is_down(anonymous: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(health.CHECKS, "database", broken)
-    answer = client.get("/api/health")
+    answer = anonymous.get("/api/health")
     assert (answer.status_code, answer.json()["status"]) == (503, "down")
-    assert client.get("/readyz").status_code == 503
-    assert client.get("/healthz").json() == {"status": "ok"}
+    assert anonymous.get("/readyz").status_code == 503
+    assert anonymous.get("/healthz").json() == {"status": "ok"}
 
 
-def test_the_root_leads_to_the_admin(client: APIClient) -> None:
-    assert client.get("/").headers["Location"] == "/admin/"
+def test_the_root_leads_to_the_admin(anonymous: APIClient) -> None:
+    assert anonymous.get("/").headers["Location"] == "/admin/"
 
 
-def test_an_unknown_address_is_answered_like_any_error(client: APIClient) -> None:
-    answer = client.get("/api/nothing")
+def test_an_unknown_address_is_answered_like_any_error(anonymous: APIClient) -> None:
+    answer = anonymous.get("/api/nothing")
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
 @pytest.mark.parametrize("path", ["/api/schema", "/api/schema/"])
-def test_the_schema_writes_paths_as_the_contract_does(client: APIClient, path: str) -> None:
-    document = client.get(path).json()
+def test_the_schema_writes_paths_as_the_contract_does(anonymous: APIClient, path: str) -> None:
+    document = anonymous.get(path).json()
     assert document["openapi"] == "3.1.1"
     paths = document["paths"]
     assert {"/api/auth/login", "/api/auth/users/{username}", "/api/agents/invite"} <= set(paths)
@@ -80,14 +80,14 @@ def test_the_schema_writes_paths_as_the_contract_does(client: APIClient, path: s
 
 
 @pytest.mark.parametrize("path", ["/api/docs", "/api/docs/"])
-def test_the_docs_load_nothing_from_elsewhere(client: APIClient, path: str) -> None:
-    page = client.get(path)
+def test_the_docs_load_nothing_from_elsewhere(anonymous: APIClient, path: str) -> None:
+    page = anonymous.get(path)
     assert page.status_code == 200
     assert "https://" not in page.content.decode()
 
 
 @pytest.mark.parametrize("path", ["/api/health", "/api/auth/login", "/api/auth/users"])
-def test_a_trailing_slash_answers_the_same_without_a_redirect(client: APIClient, path: str) -> None:
-    plain, slashed = client.get(path), client.get(f"{path}/")
+def test_a_trailing_slash_answers_the_same_without_a_redirect(anonymous: APIClient, path: str) -> None:
+    plain, slashed = anonymous.get(path), anonymous.get(f"{path}/")
     assert plain.status_code == slashed.status_code
     assert plain.status_code < 300 or plain.status_code >= 400

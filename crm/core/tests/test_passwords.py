@@ -89,12 +89,12 @@ def test_a_change_names_what_is_wrong(old: str, new: str, field: str) -> None:
 
 
 def test_a_forgotten_password_is_mailed_a_code_that_works_once(
-    client: APIClient, mailoutbox: Mails, deliver: Deliver
+    anonymous: APIClient, mailoutbox: Mails, deliver: Deliver
 ) -> None:
     user = make_user()
     session = signed_in(user)
 
-    assert client.post(FORGOT, {"email": user.email.upper()}).status_code == 200
+    assert anonymous.post(FORGOT, {"email": user.email.upper()}).status_code == 200
     deliver()
 
     (mail,) = mailoutbox
@@ -109,10 +109,10 @@ def test_a_forgotten_password_is_mailed_a_code_that_works_once(
 
 
 def test_the_code_is_nowhere_but_in_the_mail(
-    client: APIClient, mailoutbox: Mails, deliver: Deliver, caplog: pytest.LogCaptureFixture
+    anonymous: APIClient, mailoutbox: Mails, deliver: Deliver, caplog: pytest.LogCaptureFixture
 ) -> None:
     user = make_user()
-    client.post(FORGOT, {"email": user.email})
+    anonymous.post(FORGOT, {"email": user.email})
     with caplog.at_level("DEBUG"):
         deliver()
     code = re.findall(r"^[A-Z0-9]{8}$", str(mailoutbox[0].body), re.MULTILINE)[0]
@@ -122,32 +122,32 @@ def test_the_code_is_nowhere_but_in_the_mail(
 
 
 def test_known_and_unknown_addresses_are_answered_alike_and_at_equal_cost(
-    client: APIClient, mailoutbox: Mails, deliver: Deliver, django_assert_num_queries: DjangoAssertNumQueries
+    anonymous: APIClient, mailoutbox: Mails, deliver: Deliver, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     addresses = [make_user().email, make_user(is_active=False).email, "nobody@example.com"]
     answers = []
     for address in addresses:
         with django_assert_num_queries(3):  # a savepoint, the event, its release
-            answers.append(client.post(FORGOT, {"email": address}))
+            answers.append(anonymous.post(FORGOT, {"email": address}))
     deliver()
     assert {(answer.status_code, answer.content) for answer in answers} == {(200, answers[0].content)}
     assert [mail.to for mail in mailoutbox] == [[addresses[0]]]
 
 
 def test_asking_again_at_once_mails_nothing_more(
-    client: APIClient, mailoutbox: Mails, deliver: Deliver
+    anonymous: APIClient, mailoutbox: Mails, deliver: Deliver
 ) -> None:
     user = make_user()
     for _ in range(3):
-        client.post(FORGOT, {"email": user.email})
+        anonymous.post(FORGOT, {"email": user.email})
     deliver()
     assert len(mailoutbox) == 1
 
 
-def test_a_later_code_replaces_the_first(client: APIClient, mailoutbox: Mails, deliver: Deliver) -> None:
+def test_a_later_code_replaces_the_first(anonymous: APIClient, mailoutbox: Mails, deliver: Deliver) -> None:
     user = make_user()
     first = code_for(user)
-    client.post(FORGOT, {"email": user.email})
+    anonymous.post(FORGOT, {"email": user.email})
     deliver()
     assert confirm(user, first) == 400
 
@@ -181,11 +181,11 @@ def test_a_weak_password_does_not_spend_the_code() -> None:
     assert confirm(user, code) == 200
 
 
-def test_a_new_password_lifts_the_lock(client: APIClient) -> None:
+def test_a_new_password_lifts_the_lock(anonymous: APIClient) -> None:
     user = make_user()
     code = code_for(user)
     for _ in range(5):
-        client.post("/api/auth/login", {"email": user.email, "password": "wrong"})
+        anonymous.post("/api/auth/login", {"email": user.email, "password": "wrong"})
     assert not may_sign_in(user, PASSWORD)
     confirm(user, code)
     assert may_sign_in(user, NEW)

@@ -28,44 +28,44 @@ def may_read(access: str) -> bool:
     return APIClient().get("/api/auth/me", headers={"Authorization": f"Bearer {access}"}).status_code == 200
 
 
-def test_answers_new_tokens(client: APIClient, tokens: Tokens) -> None:
-    answer = client.post(REFRESH, {"refresh": tokens.refresh})
+def test_answers_new_tokens(anonymous: APIClient, tokens: Tokens) -> None:
+    answer = anonymous.post(REFRESH, {"refresh": tokens.refresh})
     assert answer.status_code == 200
     assert list(answer.json()) == ["access", "refresh"]
     assert may_read(answer.json()["access"])
-    assert client.post(REFRESH, {"refresh": answer.json()["refresh"]}).status_code == 200
+    assert anonymous.post(REFRESH, {"refresh": answer.json()["refresh"]}).status_code == 200
 
 
-def test_a_used_token_ends_the_whole_family(client: APIClient, tokens: Tokens) -> None:
-    newer = client.post(REFRESH, {"refresh": tokens.refresh}).json()
+def test_a_used_token_ends_the_whole_family(anonymous: APIClient, tokens: Tokens) -> None:
+    newer = anonymous.post(REFRESH, {"refresh": tokens.refresh}).json()
 
-    answer = client.post(REFRESH, {"refresh": tokens.refresh})
+    answer = anonymous.post(REFRESH, {"refresh": tokens.refresh})
 
     assert answer.status_code == 401
     assert answer.json()["code"] == "authentication_required"
     assert not may_read(newer["access"])
     assert not may_read(tokens.access)
-    assert client.post(REFRESH, {"refresh": newer["refresh"]}).status_code == 401
+    assert anonymous.post(REFRESH, {"refresh": newer["refresh"]}).status_code == 401
 
 
-def test_another_sign_in_of_the_same_person_goes_on(client: APIClient, tokens: Tokens) -> None:
+def test_another_sign_in_of_the_same_person_goes_on(anonymous: APIClient, tokens: Tokens) -> None:
     other = open_session(user=tokens.user, origin=Origin())
-    client.post(REFRESH, {"refresh": tokens.refresh})
-    client.post(REFRESH, {"refresh": tokens.refresh})
+    anonymous.post(REFRESH, {"refresh": tokens.refresh})
+    anonymous.post(REFRESH, {"refresh": tokens.refresh})
     assert may_read(other.access)
 
 
 @pytest.mark.parametrize("path", [REFRESH, LOGOUT])
-def test_nonsense_is_401(client: APIClient, db: None, path: str) -> None:
-    assert client.post(path, {"refresh": "nonsense"}).status_code == 401
+def test_nonsense_is_401(anonymous: APIClient, db: None, path: str) -> None:
+    assert anonymous.post(path, {"refresh": "nonsense"}).status_code == 401
 
 
-def test_an_access_token_does_not_refresh(client: APIClient, tokens: Tokens) -> None:
-    assert client.post(REFRESH, {"refresh": tokens.access}).status_code == 401
+def test_an_access_token_does_not_refresh(anonymous: APIClient, tokens: Tokens) -> None:
+    assert anonymous.post(REFRESH, {"refresh": tokens.access}).status_code == 401
 
 
-def test_an_expired_token_says_so(client: APIClient, tokens: Tokens) -> None:
-    answer = client.post(REFRESH, {"refresh": altered(tokens.refresh, exp=1_700_000_000)})
+def test_an_expired_token_says_so(anonymous: APIClient, tokens: Tokens) -> None:
+    answer = anonymous.post(REFRESH, {"refresh": altered(tokens.refresh, exp=1_700_000_000)})
     assert (answer.status_code, answer.json()["code"]) == (401, "token_expired")
 
 
@@ -79,31 +79,31 @@ def change_password(user: User) -> None:
 
 @pytest.mark.parametrize("change", [close, change_password])
 def test_what_ends_an_access_token_ends_the_refresh_token(
-    client: APIClient, tokens: Tokens, change: Callable[[User], None]
+    anonymous: APIClient, tokens: Tokens, change: Callable[[User], None]
 ) -> None:
     change(tokens.user)
-    assert client.post(REFRESH, {"refresh": tokens.refresh}).status_code == 401
+    assert anonymous.post(REFRESH, {"refresh": tokens.refresh}).status_code == 401
     assert not Session.objects.live().filter(user=tokens.user).exists()
 
 
 def test_a_token_from_before_a_password_change_does_not_end_newer_sign_ins(
-    client: APIClient, tokens: Tokens
+    anonymous: APIClient, tokens: Tokens
 ) -> None:
     user = tokens.user
     change_password(user)
     user.refresh_from_db()
     newer = open_session(user=user, origin=Origin())
-    client.post(REFRESH, {"refresh": tokens.refresh})
+    anonymous.post(REFRESH, {"refresh": tokens.refresh})
     assert may_read(newer.access)
 
 
-def test_logout_ends_the_sign_in_at_once(client: APIClient, tokens: Tokens) -> None:
-    answer = client.post(LOGOUT, {"refresh": tokens.refresh})
+def test_logout_ends_the_sign_in_at_once(anonymous: APIClient, tokens: Tokens) -> None:
+    answer = anonymous.post(LOGOUT, {"refresh": tokens.refresh})
     assert answer.status_code == 200
     assert answer.json()["success"] is True
     assert not may_read(tokens.access)
-    assert client.post(REFRESH, {"refresh": tokens.refresh}).status_code == 401
-    assert client.post(LOGOUT, {"refresh": tokens.refresh}).status_code == 200
+    assert anonymous.post(REFRESH, {"refresh": tokens.refresh}).status_code == 401
+    assert anonymous.post(LOGOUT, {"refresh": tokens.refresh}).status_code == 200
 
 
 def test_sign_ins_past_their_last_token_are_deleted(tokens: Tokens) -> None:

@@ -24,15 +24,15 @@ WRONG = {
 pytestmark = pytest.mark.django_db
 
 
-def fail(client: APIClient, name: str, times: int = 1) -> None:
+def fail(anonymous: APIClient, name: str, times: int = 1) -> None:
     for _ in range(times):
-        assert client.post(LOGIN, {"username": name, "password": "wrong"}).status_code == 401
+        assert anonymous.post(LOGIN, {"username": name, "password": "wrong"}).status_code == 401
 
 
-def test_answers_tokens_and_the_user(client: APIClient) -> None:
+def test_answers_tokens_and_the_user(anonymous: APIClient) -> None:
     user = make_user(role=Role.ADMIN, username="alice")
 
-    answer = client.post(LOGIN, {"username": "alice", "password": PASSWORD})
+    answer = anonymous.post(LOGIN, {"username": "alice", "password": PASSWORD})
 
     body = answer.json()
     assert answer.status_code == 200
@@ -46,10 +46,10 @@ def test_answers_tokens_and_the_user(client: APIClient) -> None:
     assert answer.headers["Cache-Control"] == "no-store"
 
 
-def test_access_tokens_say_who_and_last_fifteen_minutes(client: APIClient) -> None:
+def test_access_tokens_say_who_and_last_fifteen_minutes(anonymous: APIClient) -> None:
     user = make_user(role=Role.MANAGER, username="bob")
 
-    access = client.post(LOGIN, {"username": "bob", "password": PASSWORD}).json()["access"]
+    access = anonymous.post(LOGIN, {"username": "bob", "password": PASSWORD}).json()["access"]
 
     claims = jwt.decode(access, settings.SECRET_KEY, algorithms=["HS256"])
     assert claims["user_id"] == user.pk
@@ -63,16 +63,16 @@ def test_access_tokens_say_who_and_last_fifteen_minutes(client: APIClient) -> No
 
 
 @pytest.mark.parametrize("field", ["username", "email"])
-def test_takes_the_address_in_any_spelling_under_either_name(client: APIClient, field: str) -> None:
+def test_takes_the_address_in_any_spelling_under_either_name(anonymous: APIClient, field: str) -> None:
     make_user(email="carol@example.com", username="carol")
-    answer = client.post(LOGIN, {field: " Carol@Example.COM ", "password": PASSWORD})
+    answer = anonymous.post(LOGIN, {field: " Carol@Example.COM ", "password": PASSWORD})
     assert answer.status_code == 200
 
 
-def test_notes_the_session_and_the_time(client: APIClient) -> None:
+def test_notes_the_session_and_the_time(anonymous: APIClient) -> None:
     user = make_user(last_seen=None)
 
-    client.post(LOGIN, {"username": user.email, "password": PASSWORD}, headers={"User-Agent": "Firefox"})
+    anonymous.post(LOGIN, {"username": user.email, "password": PASSWORD}, headers={"User-Agent": "Firefox"})
 
     session = Session.objects.get(user=user)
     user.refresh_from_db()
@@ -82,13 +82,13 @@ def test_notes_the_session_and_the_time(client: APIClient) -> None:
     assert timezone.now() - user.last_seen < timedelta(seconds=30)
 
 
-def test_unknown_wrong_and_inactive_look_alike(client: APIClient) -> None:
+def test_unknown_wrong_and_inactive_look_alike(anonymous: APIClient) -> None:
     user, closed = make_user(), make_user(is_active=False)
 
     answers = [
-        client.post(LOGIN, {"username": user.email, "password": "wrong"}),
-        client.post(LOGIN, {"username": "nobody@example.com", "password": PASSWORD}),
-        client.post(LOGIN, {"username": closed.email, "password": PASSWORD}),
+        anonymous.post(LOGIN, {"username": user.email, "password": "wrong"}),
+        anonymous.post(LOGIN, {"username": "nobody@example.com", "password": PASSWORD}),
+        anonymous.post(LOGIN, {"username": closed.email, "password": PASSWORD}),
     ]
 
     for answer in answers:
@@ -109,66 +109,66 @@ def test_unknown_wrong_and_inactive_look_alike(client: APIClient) -> None:
         ({"username": "a", "password": {"b": 1}}, "password"),
     ],
 )
-def test_names_the_field_that_is_wrong(client: APIClient, body: dict[str, object], field: str) -> None:
-    answer = client.post(LOGIN, body)
+def test_names_the_field_that_is_wrong(anonymous: APIClient, body: dict[str, object], field: str) -> None:
+    answer = anonymous.post(LOGIN, body)
     assert answer.status_code == 400
     assert field in answer.json()["details"]
 
 
-def test_five_failures_lock_the_account_for_fifteen_minutes(client: APIClient) -> None:
+def test_five_failures_lock_the_account_for_fifteen_minutes(anonymous: APIClient) -> None:
     user = make_user()
-    fail(client, user.email, times=5)
+    fail(anonymous, user.email, times=5)
 
-    answer = client.post(LOGIN, {"username": user.email, "password": PASSWORD})
+    answer = anonymous.post(LOGIN, {"username": user.email, "password": PASSWORD})
 
     assert answer.status_code == 429
     assert answer.json()["code"] == "rate_limited"
     assert 890 <= int(answer.headers["Retry-After"]) <= 900
 
 
-def test_attempts_while_locked_do_not_lengthen_the_lock(client: APIClient) -> None:
+def test_attempts_while_locked_do_not_lengthen_the_lock(anonymous: APIClient) -> None:
     user = make_user()
-    fail(client, user.email, times=5)
+    fail(anonymous, user.email, times=5)
     (key,) = redis_client().keys(redis_key("axes-*"))
     redis_client().expire(key, 100)
 
-    answer = client.post(LOGIN, {"username": user.email, "password": PASSWORD})
+    answer = anonymous.post(LOGIN, {"username": user.email, "password": PASSWORD})
 
     assert int(answer.headers["Retry-After"]) <= 100
 
 
-def test_all_names_of_an_account_count_together(client: APIClient) -> None:
+def test_all_names_of_an_account_count_together(anonymous: APIClient) -> None:
     make_user(username="dave", email="dave@example.com")
-    fail(client, "dave", times=2)
-    fail(client, "DAVE@example.com", times=2)
-    fail(client, " dave@Example.com")
-    assert client.post(LOGIN, {"email": "dave@example.com", "password": PASSWORD}).status_code == 429
+    fail(anonymous, "dave", times=2)
+    fail(anonymous, "DAVE@example.com", times=2)
+    fail(anonymous, " dave@Example.com")
+    assert anonymous.post(LOGIN, {"email": "dave@example.com", "password": PASSWORD}).status_code == 429
 
 
-def test_an_unknown_name_is_locked_like_a_known_one(client: APIClient) -> None:
-    fail(client, "nobody", times=5)
-    assert client.post(LOGIN, {"username": "nobody", "password": "x"}).status_code == 429
+def test_an_unknown_name_is_locked_like_a_known_one(anonymous: APIClient) -> None:
+    fail(anonymous, "nobody", times=5)
+    assert anonymous.post(LOGIN, {"username": "nobody", "password": "x"}).status_code == 429
 
 
-def test_the_lock_holds_for_one_account_from_one_address(client: APIClient) -> None:
+def test_the_lock_holds_for_one_account_from_one_address(anonymous: APIClient) -> None:
     locked, other = make_user(), make_user()
-    fail(client, locked.email, times=5)
-    assert client.post(LOGIN, {"username": other.email, "password": PASSWORD}).status_code == 200
+    fail(anonymous, locked.email, times=5)
+    assert anonymous.post(LOGIN, {"username": other.email, "password": PASSWORD}).status_code == 200
     elsewhere = APIClient(REMOTE_ADDR="10.1.2.3")
     assert elsewhere.post(LOGIN, {"username": locked.email, "password": PASSWORD}).status_code == 200
 
 
-def test_success_forgets_earlier_failures(client: APIClient) -> None:
+def test_success_forgets_earlier_failures(anonymous: APIClient) -> None:
     user = make_user()
-    fail(client, user.email, times=4)
-    assert client.post(LOGIN, {"username": user.email, "password": PASSWORD}).status_code == 200
-    fail(client, user.email, times=4)
-    assert client.post(LOGIN, {"username": user.email, "password": PASSWORD}).status_code == 200
+    fail(anonymous, user.email, times=4)
+    assert anonymous.post(LOGIN, {"username": user.email, "password": PASSWORD}).status_code == 200
+    fail(anonymous, user.email, times=4)
+    assert anonymous.post(LOGIN, {"username": user.email, "password": PASSWORD}).status_code == 200
 
 
-def test_the_admins_form_shares_the_lock(client: APIClient) -> None:
+def test_the_admins_form_shares_the_lock(anonymous: APIClient) -> None:
     user = make_user(role=Role.ADMIN)
-    fail(client, user.email, times=5)
+    fail(anonymous, user.email, times=5)
 
     answer = Client().post("/admin/login/", {"username": user.username, "password": PASSWORD})
 
@@ -177,7 +177,7 @@ def test_the_admins_form_shares_the_lock(client: APIClient) -> None:
     assert b"locked for 15 minutes" in answer.content
 
 
-def test_an_old_token_in_the_request_does_not_stop_a_sign_in(client: APIClient) -> None:
+def test_an_old_token_in_the_request_does_not_stop_a_sign_in(anonymous: APIClient) -> None:
     user = make_user()
-    client.credentials(HTTP_AUTHORIZATION="Bearer stale")
-    assert client.post(LOGIN, {"username": user.email, "password": PASSWORD}).status_code == 200
+    anonymous.credentials(HTTP_AUTHORIZATION="Bearer stale")
+    assert anonymous.post(LOGIN, {"username": user.email, "password": PASSWORD}).status_code == 200

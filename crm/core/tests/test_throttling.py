@@ -46,13 +46,13 @@ def test_one_more_is_refused_until_the_window_ends(rates: None, monkeypatch: pyt
     assert client.get(ME).status_code == 200
 
 
-def test_each_person_and_each_address_has_its_own(rates: None, client: APIClient) -> None:
+def test_each_person_and_each_address_has_its_own(rates: None, anonymous: APIClient) -> None:
     first, second = signed_in(make_user()), signed_in(make_user())
     for _ in range(4):
         first.get(ME)
     assert second.get(ME).status_code == 200
     body = {"refresh": "x"}
-    assert [client.post("/api/auth/refresh", body).status_code for _ in range(3)] == [401, 401, 429]
+    assert [anonymous.post("/api/auth/refresh", body).status_code for _ in range(3)] == [401, 401, 429]
     elsewhere = APIClient(REMOTE_ADDR="10.0.0.9")
     assert elsewhere.post("/api/auth/refresh", body).status_code == 401
 
@@ -70,14 +70,14 @@ def test_each_person_and_each_address_has_its_own(rates: None, client: APIClient
     ],
 )
 def test_where_secrets_could_be_guessed_the_limit_is_tighter(
-    rates: None, client: APIClient, path: str, body: dict[str, str]
+    rates: None, anonymous: APIClient, path: str, body: dict[str, str]
 ) -> None:
-    assert client.post(path, body).status_code != 429
-    assert client.post(path, body).status_code == 429
+    assert anonymous.post(path, body).status_code != 429
+    assert anonymous.post(path, body).status_code == 429
 
 
-def test_health_is_never_limited(rates: None, client: APIClient) -> None:
-    assert {client.get("/api/health").status_code for _ in range(5)} == {200}
+def test_health_is_never_limited(rates: None, anonymous: APIClient) -> None:
+    assert {anonymous.get("/api/health").status_code for _ in range(5)} == {200}
 
 
 @pytest.fixture
