@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from leads.services.imports.exceptions import UnusableFile
-from leads.services.normalising.aliases import COMPUTED, FIELDS, SPREADING, field_named, header_key
+from leads.services.normalising.aliases import FIELDS, SPREADING, field_named, header_key
 
 PLACES = frozenset(FIELDS) | frozenset(SPREADING)
 REFUSAL_COLUMNS = ["row", "reason"]
@@ -24,7 +24,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Where each column of a file goes: to a field, to the notes (`kept`), or nowhere because the sender said so."""
+    """Where each column of a file goes: to a field, to the notes (`kept`), or nowhere because the sender said so.
+
+    `placed` is in the order in which columns of one field are asked.
+    """
 
     headers: tuple[str, ...]
     placed: tuple[Column, ...]
@@ -45,31 +48,33 @@ class Columns:
 def place_columns(header: list[str], given: Mapping[str, Any], *, allowed: Collection[str]) -> Columns:
     """Place the columns by `given` ({"Header": "field", null, or {"field", "values"}}), else by their names.
 
-    Two columns of one field: the one that bears its very name wins, else the first; a second phone becomes
-    the alternate one; others are kept in the notes. `allowed` are the fields the sender may set.
+    Of several columns for one field the first that is filled counts: mapped ones first, then those that bear
+    its very name, then by position. `allowed` are the fields the sender may set.
     Raises UnusableFile where the map or the header cannot be used.
     """
     headers = _distinct(header)
     told = _read_map(given, headers)
-    wanted: dict[int, tuple[str, Mapping[str, Any]]] = {}
     dropped = {len(headers) - 2, len(headers) - 1} if headers[-2:] == REFUSAL_COLUMNS else set()
+    placed: list[Column] = []
     for position, name in enumerate(headers):
-        if header_key(name) in told:
-            place, values = told[header_key(name)]
-            if place is None:
-                dropped.add(position)
-            else:
-                wanted[position] = (place, values)
-    _place_by_name(headers, wanted, dropped)
-    placed = tuple(
-        Column(position, headers[position], place, values)
-        for position, (place, values) in sorted(wanted.items())
-        if place in allowed or place in SPREADING
+        by_name = field_named(name)
+        place, values = told.get(header_key(name), (by_name if by_name in PLACES else None, {}))
+        if place is None and header_key(name) in told:
+            dropped.add(position)
+        elif place is not None and position not in dropped and (place in allowed or place in SPREADING):
+            placed.append(Column(position, name, place, values))
+    placed.sort(
+        key=lambda one: (
+            header_key(one.header) not in told,
+            one.field != one.header,
+            one.field == "phone",
+            one.position,
+        )
     )
-    taken = {column.position for column in placed}
-    kept = tuple((n, name) for n, name in enumerate(headers) if n not in taken and n not in dropped)
+    taken = dropped | {column.position for column in placed}
+    kept = tuple((position, name) for position, name in enumerate(headers) if position not in taken)
     _require_contact(headers, placed)
-    return Columns(tuple(headers), placed, kept)
+    return Columns(tuple(headers), tuple(placed), kept)
 
 
 def _distinct(header: list[str]) -> list[str]:
@@ -108,23 +113,7 @@ def _read_map(
     return told
 
 
-def _place_by_name(
-    headers: list[str], wanted: dict[int, tuple[str, Mapping[str, Any]]], dropped: set[int]
-) -> None:
-    taken = {place for place, _ in wanted.values()}
-    exact_first = sorted(range(len(headers)), key=lambda n: (field_named(headers[n]) != headers[n], n))
-    for position in exact_first:
-        place = field_named(headers[position])
-        if place is None or place in COMPUTED or position in wanted or position in dropped:
-            continue
-        if place == "phone" and "phone" in taken:
-            place = "alternate_phone"
-        if place not in taken:
-            wanted[position] = (place, {})
-            taken.add(place)
-
-
-def _require_contact(headers: list[str], placed: tuple[Column, ...]) -> None:
+def _require_contact(headers: list[str], placed: list[Column]) -> None:
     if any(column.field in ("phone", "alternate_phone", "email") for column in placed):
         return
     if any("@" in name or name.replace("-", "").replace(" ", "").isdigit() for name in headers):

@@ -107,9 +107,7 @@ class DuplicateFinder:
 
     def _stored(self, candidates: list[Candidate]) -> dict[int, str]:
         with connection.cursor() as cursor:
-            cursor.execute(
-                _STORED, [str(self.import_id), _recordset(enumerate(candidates)), *[self._window] * 4]
-            )
+            cursor.execute(_STORED, [str(self.import_id), _recordset(enumerate(candidates)), *self._windows])
             return {n: self._told(*twin) for n, *twin in cursor.fetchall()}
 
     def _seen(self, candidates: list[Candidate]) -> dict[int, str]:

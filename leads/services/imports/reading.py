@@ -3,7 +3,7 @@
 import csv
 import io
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from typing import IO, Any
 from xml.etree.ElementTree import ParseError
@@ -33,7 +33,14 @@ class Sheet:
     header: list[str]
     total: int | None
     form: dict[str, str]
-    rows: Iterator[Row]
+    rows: Generator[Row, None, None]
+
+    def __enter__(self) -> "Sheet":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Let go of the file, which stays open."""
+        self.rows.close()
 
 
 def kind_of(head: bytes) -> str:
@@ -88,7 +95,7 @@ def _delimiter_of(sample: str) -> str:
     return max(DELIMITERS, key=columns)
 
 
-def _csv_rows(file: IO[bytes], encoding: str, delimiter: str) -> Iterator[Row]:
+def _csv_rows(file: IO[bytes], encoding: str, delimiter: str) -> Generator[Row, None, None]:
     file.seek(0)
     text = io.TextIOWrapper(file, encoding=encoding, newline="")
     try:
@@ -141,7 +148,7 @@ def _broken(error: Exception) -> UnusableFile:
     )
 
 
-def _xlsx_rows(rows: Iterable[tuple[Any, ...]]) -> Iterator[Row]:
+def _xlsx_rows(rows: Iterable[tuple[Any, ...]]) -> Generator[Row, None, None]:
     reader = iter(rows)
     number = 0
     while True:

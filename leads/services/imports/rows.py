@@ -67,10 +67,10 @@ class RowReader:
         if any(not _is_blank(cell) for cell in cells[len(self.columns.headers) :]):
             return Refusal(number, cells, "Has more cells than the header has columns; check its quotes.")
         raw, notes = self._placed(cells)
-        owner = _shown(raw.pop("assigned_agent", "")).strip()
+        owner = shown(raw.pop("assigned_agent", "")).strip()
         status = self._read_status(raw, notes) if "disposition" in raw else ""
         if notes:
-            raw["notes"] = "\n".join([_shown(raw["notes"]), *notes] if "notes" in raw else notes)
+            raw["notes"] = "\n".join([shown(raw["notes"]), *notes] if "notes" in raw else notes)
         found = normalise(raw, today=self.today)
         if found.unplaced:  # an extension of a phone number
             lines = [
@@ -109,17 +109,28 @@ class RowReader:
         return Lead(*arguments)
 
     def _placed(self, cells: list[Any]) -> tuple[dict[str, Any], list[str]]:
-        """Field → cell, and the lines of the notes that keep the columns without a field."""
+        """Field → cell, and the lines of the notes that keep what has no field, or whose field was taken."""
         count = len(cells)
         raw: dict[str, Any] = {}
+        kept = self.columns.kept
         for column in self.columns.placed:
             cell = cells[column.position] if column.position < count else None
-            if not _is_blank(cell):
-                values = column.values
-                raw[column.field] = values.get(_shown(cell).strip().casefold(), cell) if values else cell
-        kept = self.columns.kept
-        notes = [f"{name}: {_shown(cells[n])}" for n, name in kept if n < count and not _is_blank(cells[n])]
-        return raw, notes
+            if _is_blank(cell):
+                continue
+            if column.values:
+                cell = column.values.get(shown(cell).strip().casefold(), cell)
+            if column.field not in raw:
+                raw[column.field] = cell
+            elif column.field == "phone" and "alternate_phone" not in raw:
+                raw["alternate_phone"] = cell
+            elif shown(cell) != shown(raw[column.field]):
+                kept = (*kept, (column.position, column.header))
+        if "phone" not in raw and "alternate_phone" in raw:
+            raw["phone"] = raw.pop("alternate_phone")
+        lines = [
+            (n, f"{name}: {shown(cells[n])}") for n, name in kept if n < count and not _is_blank(cells[n])
+        ]
+        return raw, [line for _, line in (lines if kept is self.columns.kept else sorted(lines))]
 
     def meaning_of(self, status: str) -> Meaning:
         """What a status of this file stands for."""
@@ -129,7 +140,7 @@ class RowReader:
         return meaning
 
     def _read_status(self, raw: dict[str, Any], notes: list[str]) -> str:
-        status = " ".join(_shown(raw["disposition"]).split())[:200]
+        status = " ".join(shown(raw["disposition"]).split())[:200]
         meaning = self.meaning_of(status)
         raw["disposition"] = meaning.disposition.value
         if meaning.disposition in WAYS_OUT and _is_blank(raw.get("disposition_reason")):
@@ -148,7 +159,7 @@ def _is_blank(cell: Any) -> bool:
     return cell is None or (isinstance(cell, str) and (not cell or cell.isspace()))
 
 
-def _shown(cell: Any) -> str:
+def shown(cell: Any) -> str:
     """A cell as its spreadsheet shows it, about."""
     if isinstance(cell, str):
         return cell.strip()

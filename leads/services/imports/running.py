@@ -58,8 +58,7 @@ def run_import(import_id: UUID, *, on_progress: Progress | None = None) -> bool:
 
 def _run(one: LeadImport, on_progress: Progress) -> None:
     began = time.monotonic()
-    with one.file.open("rb") as file:
-        sheet = open_sheet(file)
+    with one.file.open("rb") as file, open_sheet(file) as sheet:
         writer = ChunkWriter.begin(one, sheet)
         earlier = writer.report.seconds
         on_progress(one)
