@@ -20,7 +20,7 @@ from leads.services.demo.geography import STATES
 from leads.services.demo.identities import PhoneBook, draw_identities
 from leads.services.demo.journeys import Journey
 from leads.services.demo.outcomes import Hands, Outcome
-from leads.services.demo.rendering import copy_text
+from leads.services.demo.rendering import copy_line
 from leads.services.demo.standing import Standing, draw_places
 
 NOW = datetime(2026, 11, 21, 21, 0, tzinfo=UTC)
@@ -165,8 +165,8 @@ def test_crashes_that_hurt_someone_are_drawn_more_often(tmp_path: Path) -> None:
     assert sum(drawn) / 1000 > 0.8
 
 
-def test_copy_text_escapes_what_copy_would_misread() -> None:
-    rows = [[None, True, 'tab\there "and" \\', ['a "quoted" tag', "plain"], {"note": "two\nlines"}]]
-    assert copy_text(rows) == (
+def test_copy_lines_escapes_what_copy_would_misread() -> None:
+    row = [None, True, 'tab\there "and" \\', ['a "quoted" tag', "plain"], {"note": "two\nlines"}]
+    assert copy_line(row) == (
         '\\N\tt\ttab\\there "and" \\\\\t{"a \\\\"quoted\\\\" tag","plain"}\t{"note":"two\\\\nlines"}\n'
     )

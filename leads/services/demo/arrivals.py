@@ -64,7 +64,7 @@ def _calendar(
 
 
 def _moment(day: date, hours: str, now: datetime, zone: ZoneInfo, random: Dice) -> datetime:
-    hour = random.choices(range(24), cum_weights=HOUR_SUMS[hours])[0]
+    hour = random.weighted(range(24), HOUR_SUMS[hours])
     second_of_hour = random.randrange(3600)
     local = datetime.combine(day, time(hour, second_of_hour // 60, second_of_hour % 60), tzinfo=zone)
     at = local.astimezone(UTC) + timedelta(microseconds=random.randrange(1_000_000))

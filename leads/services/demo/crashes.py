@@ -65,11 +65,11 @@ class CrashLog:
             return cls([_reported(row) for row in csv.DictReader(file)], path.name)
 
     @cached_property
-    def _weights(self) -> list[float]:
+    def _sums(self) -> list[float]:
         return list(accumulate(INJURED_WEIGHT if crash.injured else 1.0 for crash in self.crashes))
 
     def draw(self, random: Dice) -> Crash:
-        return random.choices(self.crashes, cum_weights=self._weights)[0]
+        return random.weighted(self.crashes, self._sums)
 
 
 def _own(line: str) -> Crash:

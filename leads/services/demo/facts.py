@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from leads.choices import AtFault, HasAttorney, MedicalBills, RoleInAccident, Treatment, YesNoUnknown
@@ -81,6 +82,9 @@ LEVELS = (
 )
 
 
+CARE_SUMS = {level.up_to: (tuple(level.care), tuple(accumulate(level.care.values()))) for level in LEVELS}
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """One crash as one lead of one agency tells of it, `today`."""
@@ -140,16 +144,16 @@ class Case:
             return RoleInAccident.CYCLIST
         if "TAXI" in self.crash.vehicles and self.random.random() < 0.45:
             return RoleInAccident.RIDESHARE
-        return self.random.choices(
-            (RoleInAccident.DRIVER, RoleInAccident.PASSENGER, RoleInAccident.OTHER), (72, 26, 2)
-        )[0]
+        return self.random.weighted(
+            (RoleInAccident.DRIVER, RoleInAccident.PASSENGER, RoleInAccident.OTHER), (72, 98, 100)
+        )
 
     def _hurt(self, role: str, days_ago: int) -> dict[str, Any]:
         on_foot = role in (RoleInAccident.PEDESTRIAN, RoleInAccident.CYCLIST)
         base = 1.9 if on_foot else 1.45 if self.crash.motorists else 0.85
         severity = base + self.agency.severity + self.random.gauss(0, 0.75)
         level = next(level for level in LEVELS if severity < level.up_to)
-        care = self.random.choices(tuple(level.care), tuple(level.care.values()))[0]
+        care = self.random.weighted(*CARE_SUMS[level.up_to])
         if days_ago < 4 and care in (T.ONGOING, T.SURGERY):
             care = T.EMERGENCY
         treated = care not in (T.NONE, T.UNKNOWN)
@@ -194,9 +198,9 @@ class Case:
         return HasAttorney.UNKNOWN if draw > 0.93 else HasAttorney.NO
 
     def _police(self) -> dict[str, str]:
-        report = self.random.choices((YesNoUnknown.YES, YesNoUnknown.NO, YesNoUnknown.UNKNOWN), (66, 20, 14))[
-            0
-        ]
+        report = self.random.weighted(
+            (YesNoUnknown.YES, YesNoUnknown.NO, YesNoUnknown.UNKNOWN), (66, 86, 100)
+        )
         number = f"MV-{self.today.year}-{self.random.randrange(1_000_000):06d}"
         known = report == YesNoUnknown.YES and self.random.random() < 0.55
         return {"police_report": report, "police_report_number": number if known else ""}

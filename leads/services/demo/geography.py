@@ -123,13 +123,13 @@ class Market:
     elsewhere: float = 1.0
 
     @cached_property
-    def _weights(self) -> list[float]:
+    def _sums(self) -> list[float]:
         own = dict(self.focus)
         return list(accumulate(state.share * own.get(code, self.elsewhere) for code, state in STATES.items()))
 
     def draw(self, random: Dice) -> State:
         """The home of one person."""
-        return random.choices(ALL_STATES, cum_weights=self._weights)[0]
+        return random.weighted(ALL_STATES, self._sums)
 
 
 ALL_STATES = list(STATES.values())

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from math import log
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from leads.choices import CONVERTED, Disposition
@@ -25,8 +26,7 @@ HOURS = {
 SPREAD = 0.5  # of the logarithm of the minutes until the first call
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One change of disposition."""
 
     at: datetime

@@ -12,7 +12,7 @@ from leads.services.demo.dice import Dice
 D = Disposition
 CONTRIBUTORY = {"AL", "DC", "MD", "NC", "VA"}  # any fault of one's own ends the case there
 
-BASE = -3.45  # log-odds of a retainer for a reachable lead of score 5.5 in average hands
+BASE = -3.5  # log-odds of a retainer for a reachable lead of score 5.5 in average hands
 PER_POINT_OF_SCORE = 0.42
 TREATMENT = {
     Treatment.NONE: -1.1, Treatment.UNKNOWN: -0.5, Treatment.DOCTOR: 0.0, Treatment.URGENT_CARE: 0.1,
@@ -84,7 +84,7 @@ def _disqualified(lead: Lead, today: date, random: Dice) -> Outcome | None:
     """What the first call finds out, with how often it ends the lead there, and what it ends in."""
     left = lead.days_to_deadline(today)
     faulty = {AtFault.YES, AtFault.PARTIAL} if lead.accident_state in CONTRIBUTORY else {AtFault.YES}
-    quiet = (D.NOT_QUALIFIED, D.REJECTED)
+    quiet = (D.NOT_QUALIFIED, D.NOT_QUALIFIED, D.REJECTED)
     findings = (
         (lead.has_attorney == HasAttorney.YES, 0.85, "represented", (D.RETURNED, D.NOT_QUALIFIED, *quiet)),
         (lead.has_attorney == HasAttorney.UNKNOWN, 0.12, "represented", quiet),
@@ -105,9 +105,8 @@ def _lost(lead: Lead, random: Dice) -> Outcome:
     """A good lead that did not sign; the stronger it was, the further it came."""
     stages = (D.ATTEMPTING, D.CONTACTED, D.QUALIFIED, D.IN_PROGRESS, D.DOCS_SENT, D.AWAITING_PROOF)
     strength = lead.quality_score / 10
-    reached = random.choices(stages, (0.15, 1.2 - strength, 0.8, strength, 0.8 * strength, 0.35 * strength))[
-        0
-    ]
+    odds = (0.15, 1.2 - strength, 0.8, strength, 0.8 * strength, 0.35 * strength)
+    reached = random.choices(stages, odds)[0]
     if reached == D.ATTEMPTING:
         return Outcome(D.NOT_INTERESTED, reached, "unresponsive")
     if reached in (D.IN_PROGRESS, D.AWAITING_PROOF) and random.random() < 0.3:

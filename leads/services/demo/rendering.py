@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import orjson
+from django.db import models
 
 from crm.core.choices import Source
 from leads.models import Comment, Decision, Lead, LeadChange
@@ -33,44 +34,48 @@ class Draft:
     is_explained: bool
 
 
-@dataclass
+@dataclass(frozen=True)
 class Page:
     """A chapter as text for COPY: leads by who sent them, and the rows of the other tables."""
 
     size: int
     leads: dict[str, str]
-    rows: dict[Any, str] = field(default_factory=dict)
+    rows: dict[type[models.Model], str]
 
 
 def render(world: World, draft: Draft) -> Page:
-    """Tell a chapter and render it. Needs no database."""
-    stories = list(Chapter(world, Dice(draft.seed)).stories(draft.newcomers))
-    by_sender = defaultdict(list)
-    for story in stories:
-        by_sender[story.lead.created_by].append(_lead_row(story.lead))
-    page = Page(len(stories), {sender: copy_text(rows) for sender, rows in by_sender.items()})
-    page.rows[LeadChange] = copy_text(_change_rows(stories))
-    page.rows[Comment] = copy_text(_comment_rows(stories))
-    if draft.is_explained:
-        page.rows[Decision] = copy_text(_decision_rows(stories))
-    return page
+    """Tell a chapter and render it, story by story. Needs no database."""
+    leads: dict[str, list[str]] = defaultdict(list)
+    changes: list[str] = []
+    comments: list[str] = []
+    decisions: list[str] = []
+    for story in Chapter(world, Dice(draft.seed)).stories(draft.newcomers):
+        leads[story.lead.created_by].append(copy_line(_lead_row(story.lead)))
+        changes.extend(map(copy_line, _change_rows(story)))
+        comments.extend(map(copy_line, _comment_rows(story)))
+        if draft.is_explained:
+            decisions.append(copy_line(_decision_row(story)))
+    return Page(
+        size=len(draft.newcomers),
+        leads={sender: "".join(lines) for sender, lines in leads.items()},
+        rows={LeadChange: "".join(changes), Comment: "".join(comments), Decision: "".join(decisions)},
+    )
 
 
-def copy_text(rows: Iterable[Sequence[Any]]) -> str:
-    """Rows in COPY's text format."""
-    return "".join(["\t".join([_cell(value) for value in row]) + "\n" for row in rows])
-
-
-def _cell(value: Any) -> str:
-    return RENDERERS.get(type(value), _text)(value)
+def copy_line(row: Sequence[Any]) -> str:
+    """A row in COPY's text format."""
+    return "\t".join([RENDERERS.get(type(value), _other)(value) for value in row]) + "\n"
 
 
 ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
-def _text(value: Any) -> str:
-    text = str(value)
+def _text(text: str) -> str:
     return text if text.isprintable() and "\\" not in text else text.translate(ESCAPES)
+
+
+def _other(value: Any) -> str:
+    return _text(str(value))
 
 
 def _array(values: Sequence[str]) -> str:
@@ -87,6 +92,7 @@ def _json_value(value: Any) -> Any:
 
 
 RENDERERS: dict[type, Callable[[Any], str]] = {
+    str: _text,
     type(None): lambda value: "\\N",
     bool: lambda value: "t" if value else "f",
     int: str,
@@ -105,19 +111,16 @@ def _lead_row(lead: Lead) -> list[Any]:
     return [values[name] for name in LEAD_ATTRIBUTES]
 
 
-def _change_rows(stories: Iterable[Story]) -> Iterable[tuple[Any, ...]]:
-    source = Source.API.value
-    for story in stories:
-        for at, action, actor, actor_id, reason, changes in story.changes:
-            yield story.lead.id, at, action, actor, actor_id, source, reason, changes, ""
+def _change_rows(story: Story) -> Iterable[tuple[Any, ...]]:
+    lead_id, source = str(story.lead.id), Source.API.value
+    for at, action, actor, actor_id, reason, changes in story.changes:
+        yield lead_id, at, action, actor, actor_id, source, reason, changes, ""
 
 
-def _comment_rows(stories: Iterable[Story]) -> Iterable[tuple[Any, ...]]:
-    for story in stories:
-        for at, author_id, text, mentions in story.remarks:
-            yield story.lead.id, author_id, text, mentions, at
+def _comment_rows(story: Story) -> Iterable[tuple[Any, ...]]:
+    for at, author_id, text, mentions in story.remarks:
+        yield story.lead.id, author_id, text, mentions, at
 
 
-def _decision_rows(stories: Iterable[Story]) -> Iterable[tuple[Any, ...]]:
-    for story in stories:
-        yield story.lead.id, story.lead.created_at, story.lead.created_by, story.decisions
+def _decision_row(story: Story) -> tuple[Any, ...]:
+    return story.lead.id, story.lead.created_at, story.lead.created_by, story.decisions

@@ -51,7 +51,7 @@ def draw_places(arrivals: list[Arrival], *, agents: list[Agent], now: datetime, 
     for age in reversed(ages):  # the newest first: they must find room
         place = _place(age, share, free, random)
         if place is None:
-            place = Place(Standing.RESOLVED, random.choices(agents, cum_weights=loads)[0] if agents else None)
+            place = Place(Standing.RESOLVED, random.weighted(agents, loads) if agents else None)
         places.append(place)
     return places[::-1]
 

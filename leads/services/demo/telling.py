@@ -25,7 +25,7 @@ TOLD = {
 }
 PLAIN = ("was hit by another car", "had a collision with another car")
 ON_FOOT = {"pedestrian": "while crossing the street", "cyclist": "while riding a bike in the bike lane"}
-PASSENGER = {"passenger": "Was a passenger: car ", "rideshare": "Was in a taxi or rideshare that "}
+PASSENGER = {"passenger": "Was a passenger", "rideshare": "Was riding in a taxi"}
 
 ATTEMPTS = (
     "LM, no answer.", "No answer, VM full.", "Rang out x3, texted.", "LVM + SMS, will try again pm.", "Busy, cb later.",
@@ -33,7 +33,7 @@ ATTEMPTS = (
 )  # fmt: skip
 TALKS = (
     "Spoke w/ {first}. {role}, {injury}. {care}. {counsel}.",
-    "Connected. {injury}, {care}. Says other side at fault. {counsel}.",
+    "Connected. {injury}, {care}. {blame}. {counsel}.",
     "{first} friendly, wants to move fwd. {care}. {counsel}.",
     "Confirmed crash in {city}. {injury}. {care}. {counsel}.",
     "Good call, 12 min. {role} in crash, {city}. {care}. {counsel}.",
@@ -41,6 +41,10 @@ TALKS = (
 CARE = {
     "none": "no tx yet, urged to see dr", "doctor": "saw PCP", "urgent_care": "urgent care", "emergency": "ER same day",
     "hospital": "admitted to hosp", "surgery": "had surgery", "ongoing": "PT 3x/wk", "unknown": "tx unclear",
+}  # fmt: skip
+BLAME = {
+    "no": "Says other side at fault", "partial": "Admits part of the blame", "yes": "Sounds like own fault",
+    "unknown": "Fault unclear",
 }  # fmt: skip
 COUNSEL = {"no": "No atty", "fired": "Fired prior atty", "yes": "HAS ATTY", "unknown": "Not sure re atty"}
 COMMENTS = (
@@ -82,7 +86,10 @@ def describe_crash(crash: Crash, *, role: str, hurt: str, fault: str, random: Di
     if role in ON_FOOT:
         sentence = f"{'was hit by a car' if fault != AtFault.YES else 'stepped out in front of a car'} {ON_FOOT[role]}"
     opening = PASSENGER.get(role, "")
-    text = f"{opening}{sentence}" if opening else sentence[0].upper() + sentence[1:]
+    if opening:
+        text = f"{opening}, the car {sentence}" if sentence.startswith("was ") else f"{opening}; {sentence}"
+    else:
+        text = sentence[0].upper() + sentence[1:]
     parts = [f"{text} around {_hour(crash.hour)}."]
     if hurt not in ("None", "Property damage only"):
         parts.append(f"{hurt}." if random.random() < 0.6 else f"{hurt}, still in pain.")
@@ -95,10 +102,18 @@ def attempt_note(random: Dice) -> str:
     return random.choice(ATTEMPTS)
 
 
-def talk_note(random: Dice, *, first: str, role: str, injury: str, care: str, counsel: str, city: str) -> str:
+def talk_note(
+    random: Dice, *, first: str, role: str, injury: str, care: str, counsel: str, fault: str, city: str
+) -> str:
     """What an agent types after the first real call."""
     return random.choice(TALKS).format(
-        first=first, role=role, injury=injury, care=CARE[care], counsel=COUNSEL[counsel], city=city
+        first=first,
+        role=role,
+        injury=injury or "Injury n/a",
+        care=CARE[care],
+        counsel=COUNSEL[counsel],
+        blame=BLAME[fault],
+        city=city,
     )
 
 

@@ -118,6 +118,7 @@ class Desk:
                 injury=lead.injury_type,
                 care=lead.treatment,
                 counsel=lead.has_attorney,
+                fault=lead.at_fault,
                 city=lead.accident_city,
             )
         else:
