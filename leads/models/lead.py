@@ -143,6 +143,15 @@ class Lead(models.Model):
             models.Index("phone", "created_at", name="leads_phone", condition=~Q(phone="")),  # duplicates
             models.Index("email", "created_at", name="leads_email", condition=~Q(email="")),  # duplicates
             GinIndex(fields=["tags"], name="leads_tags", condition=~Q(tags=[])),  # tag=
+            models.Index(  # who waits for an agent: the admin's day and its list
+                "created_at",
+                "id",
+                name="leads_pool",
+                condition=Q(assigned_agent__isnull=True, disposition__in=OPEN),
+            ),
+            models.Index(  # converted this month
+                "closed_date", "id", name="leads_converted", condition=Q(closed_date__isnull=False)
+            ),
         ]
         constraints = [
             models.CheckConstraint(
