@@ -27,8 +27,8 @@ NINE_IN_NEW_YORK = datetime(2026, 6, 10, 13, 0, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
 
 
-def at(moment: datetime, **fields: object) -> Lead:
-    return make_lead(created_at=moment, **fields)
+def at(moment: datetime) -> Lead:
+    return make_lead(created_at=moment)
 
 
 def test_today_is_compared_with_the_same_hours_a_week_before() -> None:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.template.loader import render_to_string
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -34,36 +33,42 @@ DISPOSITION_COLOURS: dict[str, str] = {
 def urgency(days: int | None) -> str:
     """How a deadline is coloured."""
     if days is None:
-        return ""
+        return "ended"
     return "past" if days < 0 else "soon" if days <= SOON else "later"
+
+
+def time_left(days: int | None) -> str:
+    """The days to a deadline, in words."""
+    if days is None:
+        return ""
+    return "passed" if days < 0 else "today" if days == 0 else f"{days} day{'' if days == 1 else 's'} left"
 
 
 def deadline_of(lead: Lead) -> dict[str, Any]:
     """A lead's deadline as its template wants it."""
     days = lead.days_to_deadline(business_day()) if lead.is_open else None
-    return {"date": lead.filing_deadline, "days": days, "urgency": urgency(days)}
+    return {"date": lead.filing_deadline, "urgency": urgency(days), "told": time_left(days)}
 
 
 class LeadColumns:
-    """What a row of the list shows; all of it read with the row."""
+    """What a row of the list shows, read with the row; no template for each cell of fifty rows."""
 
-    @display(description="name", header=True)
-    def person(self, lead: Lead) -> list[str]:
-        return [str(lead), lead.phone or lead.email]
+    @display(description="name")
+    def person(self, lead: Lead) -> SafeString:
+        return format_html('{}<small class="crm-note crm-below">{}</small>', str(lead), lead.phone or lead.email)
 
     @display(description="agency", ordering=None)
     def vendor(self, lead: Lead) -> str:
         return lead.agency.name
 
-    @display(description="disposition", label=DISPOSITION_COLOURS)
-    def stands(self, lead: Lead) -> str:
-        return lead.disposition
+    @display(description="disposition")
+    def stands(self, lead: Lead) -> SafeString:
+        colour = DISPOSITION_COLOURS.get(lead.disposition, "default")
+        return format_html('<span class="crm-badge crm-badge--{}">{}</span>', colour, lead.disposition)
 
     @display(description="score", ordering="quality_score")
     def score(self, lead: Lead) -> SafeString:
-        return format_html(
-            '<span class="crm-score" data-score="{}">{}</span>', lead.quality_score, lead.quality_score
-        )
+        return format_html('<span class="crm-score" data-score="{0}">{0}</span>', lead.quality_score)
 
     @display(description="agent", empty_value="-")
     def agent(self, lead: Lead) -> str | None:
@@ -80,6 +85,11 @@ class LeadColumns:
     def _is_recent(self, lead: Lead) -> bool:
         return (business_day() - lead.created_at.date()).days < YEAR - SOON
 
-    @display(description="deadline", ordering="filing_deadline")
-    def deadline(self, lead: Lead) -> str:
-        return render_to_string("admin/leads/lead/deadline.html", deadline_of(lead))
+    @display(description="deadline", ordering="filing_deadline", empty_value="-")
+    def deadline(self, lead: Lead) -> SafeString | None:
+        due = deadline_of(lead)
+        if not due["date"]:
+            return None
+        day = date_format(due["date"], "M j, Y")
+        markup = '<span class="crm-due crm-due--{}">{}<small>{}</small></span>'
+        return format_html(markup, due["urgency"], day, due["told"])

@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.urls import reverse
@@ -76,7 +76,7 @@ class LeadForm(FactsForm):
     def serve(self) -> Lead:
         changed = [name for name in self.changed_data if name != "etag"]
         if not changed:
-            return self.instance
+            return cast("Lead", self.instance)
         return update_lead(
             self.instance.pk, changes=self.sent(changed), actor=self.actor, etag=self.cleaned_data["etag"]
         )

@@ -52,7 +52,8 @@ class InvitationAdmin(ServiceAdmin):
     def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Field:
         if db_field.name == "role" and not person_of(request).is_superuser:
             kwargs["choices"] = [(role.value, role.label) for role in Role if role in MANAGERS_INVITE]
-        return super().formfield_for_choice_field(db_field, request, **kwargs)
+        field: Field = super().formfield_for_choice_field(db_field, request, **kwargs)
+        return field
 
     @display(description="state", label=STATE_COLOURS)
     def state(self, invitation: Invitation) -> str:
