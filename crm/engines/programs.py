@@ -1,4 +1,4 @@
-"""The three programs that make the service: their command lines, and how a command becomes one of them."""
+"""The programs that make the service: their command lines, and how a command becomes one of them."""
 
 import os
 import signal
@@ -9,6 +9,12 @@ from collections.abc import Sequence
 from crm.engines.addresses import BASE_DIR
 
 CARRIER = "MVA_ENGINES_CARRIER"  # the process id of a command that runs engines of its own
+
+
+def prepare(leads: int, demo: bool) -> list[str]:
+    """What has to be done before the programs may start."""
+    chosen = ["--leads", str(leads)] + ([] if demo else ["--no-demo"])
+    return [sys.executable, str(BASE_DIR / "manage.py"), "serve", "--prepare", *chosen]
 
 
 def web(host: str, port: int, workers: int, log_level: str) -> list[str]:

@@ -3,14 +3,12 @@
 import http.client
 import os
 import signal
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
 from crm.engines import programs
-from crm.engines.addresses import BASE_DIR
 from crm.engines.console import Console
 from crm.engines.leases import Engines, local_engines
 from crm.engines.locks import FileLock
@@ -87,9 +85,8 @@ class Service:
             return 0
 
     def _run_on(self, engines: Engines) -> int:
-        setup = [sys.executable, str(BASE_DIR / "manage.py"), "serve", "--prepare"]
-        setup += ["--leads", str(self.options.leads)] + ([] if self.options.demo else ["--no-demo"])
-        if code := self.supervisor.wait(self._start("setup", setup, SOON)):
+        setup = self._start("setup", programs.prepare(self.options.leads, self.options.demo), SOON)
+        if code := self.supervisor.wait(setup):
             self.console.error(f"preparing the database failed (exit code {code})")
             return 1
         self.web_began = time.monotonic()

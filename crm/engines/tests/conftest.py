@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -124,3 +125,11 @@ def hold(plain_root: Path) -> Iterator[Hold]:
     for holder, _ in holders:
         holder.kill()
     assert all(all_gone(folder) for _, folder in holders)
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        number: int = probe.getsockname()[1]
+        return number

@@ -100,6 +100,13 @@ def runs_for_nobody(python: str) -> bool:
 
 
 @as_root
+def test_without_nobody_root_says_so(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crm.engines.accounts.pwd.getpwnam", {}.__getitem__)
+    with pytest.raises(EngineError, match="no user 'nobody'"):
+        _ = Postgres(folder / "new").account
+
+
+@as_root
 def test_a_folder_of_somebody_else_is_refused(plain_root: Path) -> None:
     trap = plain_root / "trap"
     trap.mkdir()

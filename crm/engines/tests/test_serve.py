@@ -22,14 +22,6 @@ from crm.engines.tests.conftest import all_gone
 PATIENCE = 120.0
 
 
-@pytest.fixture
-def port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        number: int = probe.getsockname()[1]
-        return number
-
-
 def test_a_taken_port_is_refused_before_anything_starts(
     tmp_path: Path, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
