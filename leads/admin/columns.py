@@ -55,7 +55,9 @@ class LeadColumns:
 
     @display(description="name")
     def person(self, lead: Lead) -> SafeString:
-        return format_html('{}<small class="crm-note crm-below">{}</small>', str(lead), lead.phone or lead.email)
+        return format_html(
+            '{}<small class="crm-note crm-below">{}</small>', str(lead), lead.phone or lead.email
+        )
 
     @display(description="agency", ordering=None)
     def vendor(self, lead: Lead) -> str:

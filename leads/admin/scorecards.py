@@ -1,9 +1,12 @@
 """The weights of the score, version by version."""
 
+import json
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from crm.core.admin.base import ServiceAdmin, ServiceForm
 from crm.core.exceptions import DomainError
@@ -11,8 +14,21 @@ from leads.models import Scorecard
 from leads.services.scorecards import new_scorecard
 
 
+class Indented(json.JSONEncoder):
+    """JSON that a person can edit."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{**options, "indent": 2})
+
+
 class ScorecardForm(ServiceForm):
     """A new version, begun from the one in force."""
+
+    weights = forms.JSONField(
+        encoder=Indented,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 24, "spellcheck": "false"}),
+        help_text="What each fact adds to the base, from worst to best; see docs/scoring.md.",
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
