@@ -123,7 +123,7 @@ class Service:
     def _announce(self, engines: Engines) -> None:
         for lease in engines.leases:
             verb = "joined" if lease.process is None else "started"
-            self.console.say(f"{lease.engine.title} {verb}, data in {lease.engine.home}")
+            self.console.say(f"{lease.engine.title} {verb}, data in {lease.engine.home.resolve()}")
 
     def _welcome(self) -> None:
         url = self.options.url
