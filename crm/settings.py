@@ -14,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from crm.core.logs import logging_config
 from crm.engines.addresses import local_database_url, local_redis_url
+from crm.openapi import SPECTACULAR_SETTINGS as OPENAPI
 from crm.unfold import UNFOLD  # noqa: F401 - a setting
 
 env = environ.Env()
@@ -285,27 +286,7 @@ SIMPLE_JWT = {
     "UPDATE_LAST_LOGIN": False,
 }
 
-SPECTACULAR_SETTINGS = {
-    "TITLE": "MVA CRM",
-    "DESCRIPTION": "Leads of motor vehicle accidents, from a vendor's post to a signed retainer.",
-    "VERSION": VERSION,
-    "OAS_VERSION": "3.1.1",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "COMPONENT_SPLIT_REQUEST": True,
-    "SCHEMA_PATH_PREFIX": "/api",
-    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "ENUM_NAME_OVERRIDES": {
-        "AgencyStatusEnum": "agencies.choices.AgencyStatus",
-        "ComponentStateEnum": "crm.core.api.health.STATES",
-    },
-    "PREPROCESSING_HOOKS": ["crm.core.api.schema.without_slashes"],
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "crm.core.api.schema.with_errors",
-    ],
-}
+SPECTACULAR_SETTINGS = {**OPENAPI, "VERSION": VERSION}
 
 
 # Work behind the request
@@ -325,7 +306,9 @@ CELERY_BEAT_SCHEDULE = {
     "resume-lead-imports": {"task": "leads.tasks.resume_lead_imports", "schedule": 60.0},
 }
 
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default=f"filemail:///{DATA_DIR / 'mail'}")  # the first three slashes are not the path's
+EMAIL_CONFIG = env.email_url(
+    "EMAIL_URL", default=f"filemail:///{DATA_DIR / 'mail'}"
+)  # the first three slashes are not the path's
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="MVA CRM <no-reply@localhost>")

@@ -13,7 +13,4 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         from crm.core import events, receivers, tasks  # noqa: F401 - receivers register themselves
 
-        def hurry() -> None:
-            tasks.deliver_events.apply_async(retry=False, expires=30)
-
-        events.wake_with(hurry)
+        events.wake_with(tasks.wake_delivery)

@@ -48,7 +48,9 @@ def publish_all(events: Iterable[Event]) -> None:
     if not connection.in_atomic_block:
         raise RuntimeError("events.publish() needs a transaction: an event must not outlive a rollback.")
     rows = [{"topic": event.topic, "key": event.key, "payload": event} for event in events]
-    with connection.cursor() as cursor:  # by hand: model instances would cost ten times as much, for thousands
+    with (
+        connection.cursor() as cursor
+    ):  # by hand: model instances would cost ten times as much, for thousands
         cursor.execute(_INSERT, [orjson.dumps(rows).decode()])
     transaction.on_commit(_wake_delivery, robust=True)
 

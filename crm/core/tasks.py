@@ -3,17 +3,34 @@
 from typing import Any
 
 from celery import shared_task
+from django.core.cache import cache
 
 from crm.core import delivery, heartbeat, idempotency
 from crm.core.services import invitations, passwords, sessions
 
-MAIL_TASK: dict[str, Any] = {"autoretry_for": (OSError,), "retry_backoff": True, "retry_backoff_max": 600, "max_retries": 10}
+MAIL_TASK: dict[str, Any] = {
+    "autoretry_for": (OSError,),
+    "retry_backoff": True,
+    "retry_backoff_max": 600,
+    "max_retries": 10,
+}
+
+
+WOKEN = "outbox-woken"
+WOKEN_SECONDS = 5  # beat's own interval: a message that got lost is not waited for any longer
+
+
+def wake_delivery() -> None:
+    """Have the outbox delivered now, unless a delivery that will see all of it waits already."""
+    if cache.add(WOKEN, 1, timeout=WOKEN_SECONDS):
+        deliver_events.apply_async(retry=False, expires=30)
 
 
 @shared_task
 def deliver_events() -> int:
     """Deliver the outbox; beat repeats it, so an event survives the loss of any broker message."""
     heartbeat.beat()
+    cache.delete(WOKEN)  # before the first read: what commits from here on wakes the next delivery
     return delivery.deliver_waiting()
 
 

@@ -19,6 +19,7 @@ def control_characters(text: str, *, allowed: frozenset[str] | set[str] = frozen
         or char in DIRECTION_CHANGES
     ]
 
+
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 

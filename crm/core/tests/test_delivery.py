@@ -10,7 +10,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from crm.core import delivery, events
+from crm.core import delivery, events, tasks
 from crm.core.models import OutboxEvent
 
 
@@ -132,3 +132,15 @@ def test_a_commit_wakes_the_deliverer(heard: list[tuple[str, int]], monkeypatch:
     monkeypatch.setattr(events, "_wake", [lambda: woken.append(1)])
     ring(1)
     assert woken == [1]
+
+
+@pytest.mark.django_db
+def test_many_commits_at_once_ask_for_one_delivery(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(tasks.deliver_events, "apply_async", lambda **_: asked.append(1))
+    tasks.wake_delivery()
+    tasks.wake_delivery()
+    assert asked == [1]
+    tasks.deliver_events()
+    tasks.wake_delivery()
+    assert asked == [1, 1]

@@ -1,0 +1,24 @@
+"""The OpenAPI document's settings."""
+
+from typing import Any
+
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "MVA CRM",
+    "DESCRIPTION": "Leads of motor vehicle accidents, from a vendor's post to a signed retainer.",
+    "OAS_VERSION": "3.1.1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SCHEMA_PATH_PREFIX": "/api",
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {
+        "AgencyStatusEnum": "agencies.choices.AgencyStatus",
+        "ComponentStateEnum": "crm.core.api.health.STATES",
+    },
+    "PREPROCESSING_HOOKS": ["crm.core.api.schema.without_slashes"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "crm.core.api.schema.with_errors",
+    ],
+}
