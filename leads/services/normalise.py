@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from leads.services.normalising.aliases import CASE_TYPE, COMPUTED, DESCRIPTION, FULL_NAME, field_named
@@ -13,6 +13,8 @@ from leads.services.normalising.names import split_name
 from leads.services.normalising.text import UnreadableError, line, name_part, paragraphs
 
 PHONES = ("phone", "alternate_phone")
+MOMENTS = {"created_at", "first_contact_at", "last_contact", "closed_date"}
+DAYS = {"accident_date": "crash", "date_of_birth": "birth", "treatment_date": "first treatment"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def _sorted_by_field(raw: Mapping[str, Any], found: Normalised) -> Given:
         known = name if name in PARSERS else field_named(str(name))
         if known is None or known in COMPUTED:
             found.unplaced[str(name)] = value
-        elif value is None or (isinstance(value, str) and not value.strip()) or value in ([], ()):
+        elif not value.strip() if isinstance(value, str) else value is None or value in ([], ()):
             found.blank.add(known)
         elif known in given:
             given[known].append((str(name), value))
@@ -198,19 +200,29 @@ def _spread_case_type(sent: list[tuple[str, Any]], found: Normalised) -> None:
 
 def _check_dates(found: Normalised, today: date) -> None:
     values = found.values
-    for name, what in (
-        ("accident_date", "crash"),
-        ("date_of_birth", "birth"),
-        ("treatment_date", "first treatment"),
-    ):
-        value: date | None = values.get(name)
-        if value is not None and not OLDEST <= value <= today:
-            when = f"in the future (today is {today})" if value > today else f"before {OLDEST.year}"
-            _add(found, name, f"{value} is {when}; send the day of the {what}.")
+    for name in MOMENTS & values.keys():
+        at: datetime = values[name]
+        if (at.date() - today).days > 1 or at.year < OLDEST.year:
+            _add(
+                found,
+                name,
+                f"{at:%Y-%m-%d %H:%M} is not between {OLDEST.year} and today ({today}); correct the date.",
+            )
             del values[name]
-    accident, birth, treated = (
-        values.get(name) for name in ("accident_date", "date_of_birth", "treatment_date")
-    )
+    given = DAYS.keys() & values.keys()
+    for name in given:
+        day: date = values[name]
+        if not OLDEST <= day <= today:
+            when = f"in the future (today is {today})" if day > today else f"before {OLDEST.year}"
+            _add(found, name, f"{day} is {when}; send the day of the {DAYS[name]}.")
+            del values[name]
+    if len(given) > 1:
+        _check_order(found)
+
+
+def _check_order(found: Normalised) -> None:
+    values = found.values
+    accident, birth, treated = (values.get(name) for name in DAYS)
     if accident and birth and accident < birth:
         _add(
             found,
@@ -225,16 +237,6 @@ def _check_dates(found: Normalised, today: date) -> None:
             f"The treatment ({treated}) is before the crash ({accident}); correct one of them.",
         )
         del values["treatment_date"]
-    latest = datetime(today.year, today.month, today.day, 23, 59, 59, 999999, tzinfo=UTC)
-    for name in ("created_at", "first_contact_at", "last_contact", "closed_date"):
-        at: datetime | None = values.get(name)
-        if (at is not None and (at.date() - today).days > 1) or (at is not None and at.year < OLDEST.year):
-            _add(
-                found,
-                name,
-                f"{at:%Y-%m-%d %H:%M} is not between {OLDEST.year} and {latest:%Y-%m-%d}; correct the date.",
-            )
-            del values[name]
 
 
 def _add(found: Normalised, name: str, sentence: str) -> None:

@@ -63,14 +63,17 @@ def xlsx_file(rows: Rows) -> bytes:
     return file.getvalue()
 
 
-def people(count: int, *, start: int = 0, **fields: Any) -> list[dict[str, Any]]:
+def people(
+    count: int, fields: Mapping[str, Any] | None = None, *, start: int = 0, **more: Any
+) -> list[dict[str, Any]]:
     """That many different people."""
     return [
         {
             "last_name": "Ito",
             "email": f"p{n}@example.org",
             "phone": f"{312 + n // 10_000}-{2000000 + n}",
-            **fields,
+            **(fields or {}),
+            **more,
         }
         for n in range(start, start + count)
     ]

@@ -89,8 +89,8 @@ def test_refused_rows_are_downloaded_with_a_token_or_by_the_link_alone(manager: 
     assert manager.get(f"/api/imports/{import_id}/refused").status_code == 404
     run_lead_import(import_id)
     url = manager.get(f"/api/imports/{import_id}").json()["refusedUrl"]
-    plain = manager.get(f"/api/imports/{import_id}/refused")
-    linked = APIClient().get(url)
+    plain: Any = manager.get(f"/api/imports/{import_id}/refused")
+    linked: Any = APIClient().get(url)
     assert plain.headers["Content-Type"] == "text/csv"
     assert "attachment" in plain.headers["Content-Disposition"]
     content = b"".join(plain.streaming_content)
@@ -114,7 +114,7 @@ def test_refused_rows_are_downloaded_with_a_token_or_by_the_link_alone(manager: 
     ],
 )
 def test_what_is_wrong_with_the_request_is_said(
-    manager: APIClient, fields: dict[str, str], field: str, sentence: str
+    manager: APIClient, fields: dict[str, Any], field: str, sentence: str
 ) -> None:
     make_agency(code="ACME")
     answer = send(manager, csv_file(people(1)), **fields)
@@ -169,7 +169,8 @@ def test_a_vendor_is_not_told_whose_lead_it_repeats(manager: APIClient) -> None:
     vendor = signed_in(make_user(role=Role.VENDOR, vendor_code="ACME"))
     import_id = send(vendor, csv_file(people(1)), agency="").json()["importId"]
     run_lead_import(import_id)
-    content = b"".join(vendor.get(f"/api/imports/{import_id}/refused").streaming_content)
+    answer: Any = vendor.get(f"/api/imports/{import_id}/refused")
+    content = b"".join(answer.streaming_content)
     assert b"Repeats a lead that is here already: the same phone within 90 days." in content
     assert str(Lead.objects.get().pk).encode() not in content
 

@@ -12,6 +12,7 @@ from crm.core.models import OutboxEvent
 from crm.core.tests.factories import make_user
 from leads.choices import ImportStatus
 from leads.models import Decision, Lead, LeadChange, LeadImport
+from leads.services import intake
 from leads.services.imports import chunks, running
 from leads.services.imports.duplicates import DuplicateFinder
 from leads.services.imports.running import run_import
@@ -111,7 +112,7 @@ def test_a_dry_run_that_was_interrupted_starts_again(chunk: Any) -> None:
 def test_a_lead_that_comes_in_between_the_look_and_the_writing_is_not_stored_twice(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    split, posted = DuplicateFinder.split, []
+    split, posted = DuplicateFinder.split, list[Any]()
 
     def split_then_be_late(finder: DuplicateFinder, candidates: Any) -> Any:
         found = split(finder, candidates)
@@ -167,7 +168,7 @@ def test_of_two_workers_on_one_import_one_leaves(chunk: Any) -> None:
 def test_a_row_that_the_database_does_not_take_is_found_and_refused_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    decide = chunks.decide
+    decide = intake.decide
 
     def decide_badly(lead: Lead, context: Any) -> dict[str, Any]:
         document = decide(lead, context)
@@ -187,7 +188,7 @@ def test_an_error_of_ours_fails_the_import_and_is_not_hidden(
 ) -> None:
     chunk(5)
     one = queued(csv_file(people(10)))
-    decide = chunks.decide
+    decide = intake.decide
 
     def break_down(lead: Lead, context: Any) -> dict[str, Any]:
         if lead.email == "p7@example.org":

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_map_says_what_names_cannot() -> None:
-    rows = people(1, **{"Kind of thing": "whiplash", "Junk": "x", "Stage": "Hot"})
+    rows = people(1, {"Kind of thing": "whiplash", "Junk": "x", "Stage": "Hot"})
     mapping = {
         "kind of thing": "injury_type",
         "Junk": None,
@@ -42,7 +42,7 @@ def test_a_map_that_does_not_fit_fails_the_import_with_the_reason(
 def test_of_two_columns_for_one_field_the_other_is_kept_in_the_notes() -> None:
     rows = people(
         1,
-        **{
+        {
             "Lead Source": "Partner",
             "campaign_source": "brand",
             "Mobile": "312-555-0142",
@@ -85,7 +85,7 @@ def test_statuses_nobody_knows_are_new_and_said() -> None:
 
 
 def test_a_reason_in_the_file_is_the_reason() -> None:
-    imported(csv_file(people(1, Status="Closed Lost", **{"Lost Reason": "hired another"})))
+    imported(csv_file(people(1, {"Lost Reason": "hired another"}, Status="Closed Lost")))
     lead = Lead.objects.get()
     assert (lead.disposition, lead.disposition_reason) == ("Not Interested", "hired another")
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from crm.core.actors import Actor
-from crm.core.choices import Role
+from crm.core.choices import Role, Source
 from crm.core.models import User
 from crm.core.tests.factories import make_user
 from leads.exceptions import NotAllowed
@@ -86,7 +86,7 @@ def test_a_dry_run_reckons_with_capacity_too() -> None:
 
 
 def test_owners_can_be_made_deactivated_accounts_that_hold_what_they_held() -> None:
-    one = imported(csv_file([*ZOHO_ROWS, *people(120, **{"Lead Owner": "Tina Thomas"})]), creates_owners=True)
+    one = imported(csv_file([*ZOHO_ROWS, *people(120, {"Lead Owner": "Tina Thomas"})]), creates_owners=True)
     tina = User.objects.get(email="tina.thomas@import.invalid")
     assert (tina.role, tina.is_active, tina.has_usable_password()) == (Role.AGENT, False, False)
     assert (tina.first_name, tina.last_name) == ("Tina", "Thomas")
@@ -101,5 +101,5 @@ def test_only_admins_make_accounts() -> None:
         queued(
             owned("Jo Ma"),
             creates_owners=True,
-            actor=Actor("m", Role.MANAGER, manager.actor("api").source, manager.pk),
+            actor=Actor("m", Role.MANAGER, Source.API, manager.pk),
         )

@@ -87,7 +87,7 @@ def test_a_dry_run_stores_only_its_report() -> None:
 def test_without_refusals_there_is_no_file() -> None:
     one = imported(csv_file(people(1)))
     assert not one.refused_file
-    assert default_storage.exists(one.file.name)
+    assert default_storage.exists(str(one.file.name))
 
 
 def test_refusals_of_a_workbook_keep_what_its_cells_show() -> None:

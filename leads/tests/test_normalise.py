@@ -69,7 +69,9 @@ def test_a_vendors_record_becomes_a_lead() -> None:
     }
 
 
-@pytest.mark.parametrize("header", ["last_name", "Last Name", "lastName", "LAST_NAME", " last-name ", "Last.Name"])
+@pytest.mark.parametrize(
+    "header", ["last_name", "Last Name", "lastName", "LAST_NAME", " last-name ", "Last.Name"]
+)
 def test_headers_are_read_whatever_their_case_and_spacing(header: str) -> None:
     assert normalise({header: "Hall"}, today=TODAY).values == {"last_name": "Hall"}
 

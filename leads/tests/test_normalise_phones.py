@@ -12,7 +12,11 @@ from leads.services.normalising.contacts import PLAIN_NANP, _parsed, phone, phon
 from leads.services.normalising.text import UnreadableError
 
 AREA = st.from_regex(r"[2-9][0-8][0-9]", fullmatch=True).filter(lambda code: code[1:] != "11")
-NATIONAL = st.tuples(AREA, st.from_regex(r"[2-9][0-9]{6}", fullmatch=True)).map("".join).filter(lambda n: len(set(n)) > 1)
+NATIONAL = (
+    st.tuples(AREA, st.from_regex(r"[2-9][0-9]{6}", fullmatch=True))
+    .map("".join)
+    .filter(lambda n: len(set(n)) > 1)
+)
 FORMS = (
     "{a}{b}{c}", "{a}-{b}-{c}", "({a}) {b}-{c}", "({a}){b}-{c}", "{a}.{b}.{c}", "{a} {b} {c}", "+1{a}{b}{c}",
     "+1 ({a}) {b}-{c}", "1-{a}-{b}-{c}", "1{a}{b}{c}", " {a}-{b}-{c} ", "{a}/{b}-{c}", "{a}\u2013{b}\u2013{c}",
@@ -71,6 +75,8 @@ def test_numbers_of_other_countries_need_their_code_and_must_be_valid() -> None:
         phone("+44 20 7946")
 
 
-@pytest.mark.parametrize("written", ["312-555-0142 x45", "312-555-0142 ext. 45", "(312) 555-0142, extension 45", "3125550142#45"])
+@pytest.mark.parametrize(
+    "written", ["312-555-0142 x45", "312-555-0142 ext. 45", "(312) 555-0142, extension 45", "3125550142#45"]
+)
 def test_an_extension_is_told_apart(written: str) -> None:
     assert phone_and_extension(written) == ("+13125550142", "45")

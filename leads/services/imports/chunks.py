@@ -70,8 +70,14 @@ class ChunkWriter:
         )
 
     def read(self, rows: Iterable[Row]) -> Reading:
-        """What the rows hold. No database: another thread may read while this one writes."""
-        return [self.reader.read(row) for row in rows]
+        """What the rows hold, decided upon. No database: another thread reads while this one writes."""
+        read: Reading = []
+        for row in rows:
+            one = self.reader.read(row)
+            if isinstance(one, Candidate):
+                self._decide(one)
+            read.append(one)
+        return read
 
     def write(self, rows: list[Row], read: Reading) -> None:
         """Take the rows as read. The number of statements does not depend on how many there are."""
@@ -79,8 +85,6 @@ class ChunkWriter:
             candidates = [one for one in read if isinstance(one, Candidate)]
             taken, repeated = self.finder.split(candidates)
             refused = [*(one for one in read if isinstance(one, Refusal)), *repeated]
-            for candidate in taken:
-                self._decide(candidate)
             for candidate in candidates:
                 self._count_status(candidate.status)
             self.desk.assign(taken)

@@ -65,31 +65,38 @@ def day(value: Any, today: date) -> date | None:
         return None
     number = DAY_NUMBER.fullmatch(text)
     if number:
-        return SPREADSHEET_EPOCH + timedelta(days=int(number[1]))
+        return _numbered_day(number)
     return _day_in(_match(text), today)
 
 
 def moment(value: Any, today: date) -> datetime | None:
     """A moment in UTC; one without a zone is in settings.BUSINESS_TIME_ZONE. None for nothing."""
     if isinstance(value, datetime):
-        return _aware(value)
+        return _aware(value, settings.BUSINESS_TIME_ZONE)
     if isinstance(value, date):
-        return _aware(datetime.combine(value, clock()))
+        return _aware(datetime.combine(value, clock()), settings.BUSINESS_TIME_ZONE)
     text = stated(value)
-    if not text:
-        return None
+    return _written_moment(text, today, settings.BUSINESS_TIME_ZONE) if text else None
+
+
+@functools.lru_cache(maxsize=4096)  # files repeat their times: other CRMs round them when they export
+def _written_moment(text: str, today: date, zone: str) -> datetime:
     number = DAY_NUMBER.fullmatch(text)
     if number:
         seconds = round(float(text) % 1 * 86_400)
-        return _aware(datetime.combine(day(text, today) or today, clock()) + timedelta(seconds=seconds))
+        return _aware(datetime.combine(_numbered_day(number), clock()) + timedelta(seconds=seconds), zone)
     found = _match(text)
+    written = _day_in(found, today)
     try:
-        return _aware(datetime.combine(_day_in(found, today), _clock_in(found)))
-    except (ValueError, OverflowError):
+        return _aware(datetime.combine(written, _clock_in(found)), zone)
+    except ValueError:
         raise UnreadableError("Is not a time; send it as 2021-04-15T14:30:00Z.") from None
 
 
-@functools.lru_cache(maxsize=4096)  # files repeat their times: exports round them, and forms come in bursts
+def _numbered_day(number: "re.Match[str]") -> date:
+    return SPREADSHEET_EPOCH + timedelta(days=int(number[1]))
+
+
 def _match(text: str) -> "re.Match[str]":
     for form in FORMS:
         found = form.fullmatch(text)
@@ -142,10 +149,10 @@ def _zone_of(text: str | None) -> timezone | None:
     return timezone(-offset if text[0] == "-" else offset)
 
 
-def _aware(at: datetime) -> datetime:
+def _aware(at: datetime, zone: str) -> datetime:
     try:
         if at.tzinfo is None:
-            at = at.replace(tzinfo=ZoneInfo(settings.BUSINESS_TIME_ZONE))
+            at = at.replace(tzinfo=ZoneInfo(zone))
         return at.astimezone(UTC)
     except OverflowError:
         raise UnreadableError("Is out of the range of dates; check the year.") from None
