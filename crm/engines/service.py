@@ -59,6 +59,9 @@ class Service:
         self.folder = folder
         self.began = time.monotonic()
         environ = {**os.environ, "HOST": options.host, "PORT": str(options.port), "PYTHONUNBUFFERED": "1"}
+        environ.pop(
+            "PYTHONDONTWRITEBYTECODE", None
+        )  # else every process compiles us anew, half a second each
         environ.setdefault("LOG_FORMAT", "console")
         environ.setdefault("PYTHONWARNINGS", QUIET)
         self.environ = environ
