@@ -14,6 +14,7 @@ from agencies.services import key_digest
 from agencies.tests.factories import make_agency
 from crm.core.choices import Role
 from crm.core.tests.browsing import browser_as
+from crm.core.tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -59,6 +60,44 @@ def test_an_agency_is_paused_and_gets_a_contact(manager: Client) -> None:
     agency.refresh_from_db()
     assert agency.status == "paused"
     assert agency.contacts.get().name == "Dana"
+
+
+def test_contacts_are_replaced_together(manager: Client) -> None:
+    agency = make_agency()
+    dana, eli = {"name": "Dana", "is_primary": "on", "phone": "(312) 555-0147"}, {"name": "Eli"}
+    manager.post(page_of(agency), sent(agency, dana, eli))
+    assert agency.contacts.get(is_primary=True).phone == "+13125550147"
+    ids = {contact.name: contact.pk for contact in agency.contacts.all()}
+    rows = ({"name": "Dana", "id": ids["Dana"]}, {"name": "Eli", "id": ids["Eli"], "is_primary": "on"})
+    answer = manager.post(page_of(agency), {**sent(agency, *rows), "contacts-INITIAL_FORMS": 2})
+    assert answer.status_code == 302
+    assert agency.contacts.get(is_primary=True).name == "Eli"
+    gone = ({"name": "Dana", "id": agency.contacts.get(name="Dana").pk, "DELETE": "on"},)
+    manager.post(page_of(agency), {**sent(agency, *gone), "contacts-INITIAL_FORMS": 1})
+    assert not agency.contacts.filter(name="Dana").exists()
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ({"name": "Dana", "is_primary": "on"}, {"name": "Eli", "is_primary": "on"}),
+        ({"name": "Dana", "phone": "call me"},),
+    ],
+)
+def test_contacts_that_cannot_be_are_refused(manager: Client, rows: tuple[dict[str, Any], ...]) -> None:
+    agency = make_agency()
+    assert manager.post(page_of(agency), sent(agency, *rows)).status_code == 200
+    assert not agency.contacts.exists()
+
+
+def test_what_must_stay_is_not_deleted(manager: Client) -> None:
+    agency = make_agency()
+    make_user(role=Role.VENDOR, vendor_code=agency.pk)
+    answer = manager.post(
+        reverse("admin:agencies_agency_delete", args=[agency.pk]), {"post": "yes"}, follow=True
+    )
+    assert Agency.objects.filter(pk=agency.pk).exists()
+    assert answer.status_code == 200
 
 
 def test_a_wrong_contact_saves_nothing_of_the_agency(manager: Client) -> None:

@@ -26,7 +26,7 @@ def bars_of(factors: Any) -> list[dict[str, Any]]:
         {
             **factor,
             "name": words(factor["name"]),
-            "effect": f"{effect:+.1f}" if abs(effect) >= WEAKEST else "0",
+            "effect": f"{effect:+.2f}".rstrip("0").rstrip(".") if abs(effect) >= WEAKEST else "0",
             "side": "none" if abs(effect) < WEAKEST else "minus" if effect < 0 else "plus",
             "length": round(100 * abs(effect) / most),
         }

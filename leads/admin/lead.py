@@ -1,27 +1,23 @@
 """The list of leads and a lead's page."""
 
 from typing import Any
-from uuid import UUID
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
-from django.urls import URLPattern, path
 from unfold.contrib.filters.admin import (
     ChoicesDropdownFilter,
     MultipleChoicesDropdownFilter,
     RangeNumericFilter,
 )
 
-from crm.core.admin.base import ServiceAdmin, actor_of
-from leads.admin.acting import ActForm, AssignForm, MoveForm, UnassignForm
+from crm.core.admin.base import actor_of
+from leads.admin.actions import LeadActions
 from leads.admin.changelist import LeadChangeList, found_leads, visible_leads
 from leads.admin.columns import LeadColumns
 from leads.admin.filters import AgencyFilter, AgentFilter, CreatedFilter, DeadlineFilter, StateFilter
 from leads.admin.forms import LeadForm, NewLeadForm
-from leads.admin.pages import act_page, comment_view, panels_of
+from leads.admin.pages import panels_of
 from leads.models import Lead
 from leads.services.editing import delete_lead
 
@@ -54,7 +50,7 @@ TAB = ("tab",)
 
 
 @admin.register(Lead)
-class LeadAdmin(LeadColumns, ServiceAdmin):
+class LeadAdmin(LeadColumns, LeadActions):
     """Leads: found, read, changed, given to agents. Every change is a service's."""
 
     form = LeadForm
@@ -100,8 +96,6 @@ class LeadAdmin(LeadColumns, ServiceAdmin):
         ("Consent", {"fields": CONSENT}),
     )
 
-    # What is read
-
     def get_queryset(self, request: HttpRequest) -> QuerySet[Lead]:
         return visible_leads(actor_of(request))
 
@@ -123,40 +117,6 @@ class LeadAdmin(LeadColumns, ServiceAdmin):
         if lead is not None:
             context.update(panels_of(lead, actor_of(request)))
         return super().render_change_form(request, context, **kwargs)
-
-    # What is done
-
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view
-        acts = {"assign": AssignForm, "unassign": UnassignForm, "disposition": MoveForm}
-        own = [
-            path(f"<uuid:lead_id>/{word}/", view(self.act_view), {"form": form}, name=f"leads_lead_{word}")
-            for word, form in acts.items()
-        ]
-        own.append(path("<uuid:lead_id>/comment/", view(self.comment), name="leads_lead_comment"))
-        return [*own, *super().get_urls()]
-
-    def act_view(self, request: HttpRequest, lead_id: UUID, form: type[ActForm]) -> HttpResponse:
-        leads = self.get_queryset(request).filter(pk=lead_id)
-        return act_page(self, request, leads, form, is_one=True)
-
-    def comment(self, request: HttpRequest, lead_id: UUID) -> HttpResponse:
-        lead = get_object_or_404(self.get_queryset(request), pk=lead_id)
-        if not self.has_change_permission(request, lead):
-            raise PermissionDenied
-        return comment_view(request, lead)
-
-    @admin.action(description="Assign to agent…", permissions=["change"])
-    def assign_leads(self, request: HttpRequest, queryset: QuerySet[Lead]) -> HttpResponse:
-        return act_page(self, request, queryset, AssignForm)
-
-    @admin.action(description="Unassign…", permissions=["change"])
-    def unassign_leads(self, request: HttpRequest, queryset: QuerySet[Lead]) -> HttpResponse:
-        return act_page(self, request, queryset, UnassignForm)
-
-    @admin.action(description="Change disposition…", permissions=["change"])
-    def move_leads(self, request: HttpRequest, queryset: QuerySet[Lead]) -> HttpResponse:
-        return act_page(self, request, queryset, MoveForm)
 
     def delete_model(self, request: HttpRequest, obj: Model) -> None:
         delete_lead(obj.pk, actor=actor_of(request))

@@ -5,12 +5,14 @@ from functools import cache
 from typing import Any, ClassVar, cast
 
 from django import forms
+from django.contrib import messages
 from django.contrib.admin import ShowFacets
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -182,6 +184,14 @@ class ServiceAdmin(BaseAdmin):
 
     def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
         """The service has."""
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """What the service refuses to delete stays, and the reason is told."""
+        try:
+            return cast("HttpResponse", super().delete_view(request, object_id, extra_context))
+        except DomainError as refusal:
+            messages.error(request, refusal.message)
+            return redirect("../change/")
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], **kwargs: Any

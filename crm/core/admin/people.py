@@ -4,21 +4,17 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.timesince import timesince
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminPasswordWidget
 
-from crm.core.admin.base import ServiceAdmin, ServiceForm, actor_of, person_of, show_refusal
+from crm.core.admin.base import ServiceForm, person_of
+from crm.core.admin.passwords import PasswordPage
 from crm.core.choices import Availability, Role
-from crm.core.exceptions import DomainError
 from crm.core.models import User
 from crm.core.services.accounts import AccountFields, create_user, update_user
-from crm.core.services.passwords import set_password
 
 ROLE_COLOURS = {Role.ADMIN: "danger", Role.MANAGER: "primary", Role.AGENT: "info", Role.VENDOR: "default"}
 AVAILABILITY_COLOURS = {
@@ -53,19 +49,8 @@ class NewPersonForm(ServiceForm):
         )
 
 
-class PasswordForm(forms.Form):
-    """A new password for somebody."""
-
-    password = forms.CharField(
-        label="New password",
-        strip=False,
-        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),
-        help_text="Ten characters or more, not a common one. All their sign-ins end.",
-    )
-
-
 @admin.register(User)
-class PersonAdmin(ServiceAdmin):
+class PersonAdmin(PasswordPage):
     """Everyone with an account; agents with the room they have left."""
 
     form = PersonForm
@@ -122,40 +107,6 @@ class PersonAdmin(ServiceAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # people are deactivated: their work keeps their name
-
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.password_view)
-        own = [path("<int:user_id>/password/", view, name="core_user_password")]
-        return own + list(super().get_urls())
-
-    def password_view(self, request: HttpRequest, user_id: int) -> HttpResponse:
-        person = get_object_or_404(User, pk=user_id)
-        if not self.has_change_permission(request, person):
-            return HttpResponse("You may not set this person's password.", status=403)
-        form = PasswordForm(request.POST or None)
-        if request.method == "POST" and form.is_valid():
-            try:
-                set_password(user=person, actor=actor_of(request), new_password=form.cleaned_data["password"])
-            except DomainError as refusal:
-                show_refusal(form, refusal, {"new_password": "password", "newPassword": "password"})
-            else:
-                self.message_user(request, f"{person} has a new password and must sign in again.")
-                return redirect(reverse("admin:core_user_change", args=[person.pk]))
-        context = {
-            **self.admin_site.each_context(request),
-            "title": f"New password for {person}",
-            "form": form,
-        }
-        return TemplateResponse(
-            request,
-            "admin/service_form.html",
-            {
-                **context,
-                "opts": self.opts,
-                "button": "Set password",
-                "back": reverse("admin:core_user_change", args=[person.pk]),
-            },
-        )
 
     @display(description="person", header=True, ordering="email")
     def person(self, user: User) -> list[str]:
