@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from rest_framework.exceptions import ValidationError as Refused
 from unfold.admin import TabularInline
 from unfold.forms import PaginationInlineFormSet
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from agencies.api.serializers import PhoneField
 from agencies.models import Contact
@@ -18,7 +19,7 @@ FIELDS = ("name", "title", "email", "phone", "is_primary")
 class ContactForm(forms.ModelForm):
     """One person; the number is kept as the API keeps it."""
 
-    phone = forms.CharField(required=False, max_length=40)
+    phone = forms.CharField(required=False, max_length=40, widget=UnfoldAdminTextInputWidget())
 
     class Meta:
         model = Contact
