@@ -15,6 +15,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "ENUM_NAME_OVERRIDES": {
         "AgencyStatusEnum": "agencies.choices.AgencyStatus",
         "ComponentStateEnum": "crm.core.api.health.STATES",
+        "ImportStatusEnum": "leads.choices.ImportStatus",
     },
     "PREPROCESSING_HOOKS": ["crm.core.api.schema.without_slashes"],
     "POSTPROCESSING_HOOKS": [

@@ -199,6 +199,8 @@ WHITENOISE_USE_FINDERS = not PRODUCTION  # production runs collectstatic
 # People and security
 
 AUTH_USER_MODEL = "core.User"
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "crm.core.backends.EmailOrUsernameBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
