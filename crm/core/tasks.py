@@ -1,5 +1,6 @@
 """The platform's background jobs."""
 
+from functools import partial
 from typing import Any
 
 from celery import shared_task
@@ -20,10 +21,13 @@ WOKEN = "outbox-woken"
 WOKEN_SECONDS = 5  # beat's own interval: a message that got lost is not waited for any longer
 
 
-def wake_delivery() -> None:
+BUSY_SECONDS = 1  # then the deliverer at work has gone, or goes on with what we came for
+
+
+def wake_delivery(*, countdown: int = 0) -> None:
     """Have the outbox delivered now, unless a delivery that will see all of it waits already."""
     if cache.add(WOKEN, 1, timeout=WOKEN_SECONDS):
-        deliver_events.apply_async(retry=False, expires=30)
+        deliver_events.apply_async(retry=False, expires=30, countdown=countdown)
 
 
 @shared_task
@@ -31,7 +35,7 @@ def deliver_events() -> int:
     """Deliver the outbox; beat repeats it, so an event survives the loss of any broker message."""
     heartbeat.beat()
     cache.delete(WOKEN)  # before the first read: what commits from here on wakes the next delivery
-    return delivery.deliver_waiting()
+    return delivery.deliver_waiting(when_busy=partial(wake_delivery, countdown=BUSY_SECONDS))
 
 
 @shared_task

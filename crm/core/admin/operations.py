@@ -67,7 +67,10 @@ class ClockedScheduleAdmin(beat_admin.ClockedScheduleAdmin, BaseAdmin):
 class OutboxEventAdmin(ReadOnlyAdmin):
     """What happened, and whether everyone concerned has heard of it."""
 
-    list_display = ("id", "topic", "key", "created_at", "delivered_at", "attempts")
+    list_display = (
+        "id", "topic", "key", "created_at", "delivered_at", "attempts", "next_attempt_at", "failed_at",
+    )  # fmt: skip
+    list_filter = (("failed_at", admin.EmptyFieldListFilter),)
     list_display_links = ("id", "topic")
     ordering = ("-id",)
     sortable_by = ("id",)

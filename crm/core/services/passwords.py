@@ -40,7 +40,8 @@ class PasswordForgotten(Event):
 
     @property
     def key(self) -> str:
-        return "account.password_forgotten"
+        digest = salted_hmac("core.password_forgotten", self.email, algorithm="sha256").hexdigest()
+        return f"account:{digest[:32]}"
 
 
 def check_new_password(password: str, *, user: User, field: str) -> None:
