@@ -1,6 +1,7 @@
 """Acting once on a request that is sent twice."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +13,14 @@ from crm.core.models import IdempotencyRecord
 
 KEPT = timedelta(hours=24)
 
-Answer = tuple[int, Any]
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is kept of an answer."""
+
+    status: int
+    body: Any
+    location: str = ""
 
 
 class IdempotencyMismatch(DomainError):
@@ -39,11 +47,11 @@ def answer_once(*, caller: str, key: str, fingerprint: str, act: Callable[[], An
                 "This Idempotency-Key was used with another request; use a new key for a new request."
             )
         if record.answer is not None:
-            return (record.status, record.answer), True
-        status, body = act()
-        record.status, record.answer = status, body
-        record.save(update_fields=["status", "answer"])
-        return (status, body), False
+            return Answer(record.status, record.answer, record.location), True
+        answer = act()
+        record.status, record.answer, record.location = answer.status, answer.body, answer.location
+        record.save(update_fields=["status", "answer", "location"])
+        return answer, False
 
 
 def prune_expired() -> int:

@@ -2,12 +2,15 @@
 
 import functools
 import hashlib
+import json
 from collections.abc import Callable
 from typing import Any
 
 import orjson
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.http import QueryDict
+from django.utils.crypto import salted_hmac
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -32,13 +35,16 @@ def idempotent(handler: Handler) -> Handler:
             raise ValidationError(
                 {"Idempotency-Key": [f"Must be 1 to {MAX_KEY_LENGTH} printable characters."]}
             )
-        (status, body), repeated = answer_once(
+        answer, repeated = answer_once(
             caller=_caller(request),
             key=key,
             fingerprint=_fingerprint(request),
             act=lambda: _act(view, handler, request, *args, **kwargs),
         )
-        return Response(body, status=status, headers={"Idempotent-Replay": "true"} if repeated else None)
+        headers = {"Idempotent-Replay": "true"} if repeated else {}
+        if answer.location:
+            headers["Location"] = answer.location
+        return Response(answer.body, status=answer.status, headers=headers)
 
     return once
 
@@ -51,7 +57,8 @@ def _act(view: Any, handler: Handler, request: Request, *args: Any, **kwargs: An
         response = view.handle_exception(error)
         if response.status_code >= 500:
             raise
-    return response.status_code, orjson.loads(OrjsonRenderer().render(response.data))
+    body = orjson.loads(OrjsonRenderer().render(response.data))
+    return Answer(response.status_code, body, response.get("Location", ""))
 
 
 def _caller(request: Request) -> str:
@@ -60,9 +67,13 @@ def _caller(request: Request) -> str:
 
 
 def _fingerprint(request: Request) -> str:
-    body = orjson.dumps(request.data, option=orjson.OPT_SORT_KEYS, default=_told)
-    target = f"{request.method} {request.path}?{request.META.get('QUERY_STRING', '')}\n".encode()
-    return hashlib.sha256(target + body).hexdigest()
+    """By the standard library's JSON: orjson knows no number over 64 bits. Keyed: a body may hold a password."""
+    data = request.data
+    body = json.dumps(
+        dict(data.lists()) if isinstance(data, QueryDict) else data, sort_keys=True, default=_told
+    )
+    target = f"{request.method} {request.path}?{request.META.get('QUERY_STRING', '')}"
+    return salted_hmac("crm.core.idempotency", f"{target}\n{body}", algorithm="sha256").hexdigest()
 
 
 def _told(value: Any) -> Any:

@@ -10,9 +10,12 @@ class IdempotencyRecord(models.Model):
     id = models.BigAutoField(primary_key=True)
     caller = models.CharField(max_length=80)
     key = models.CharField(max_length=255)
-    fingerprint = models.CharField(max_length=64, help_text="SHA-256 of method, path and body.")
+    fingerprint = models.CharField(
+        max_length=64, help_text="Keyed hash of method, path and body: a body may hold a password."
+    )
     status = models.PositiveSmallIntegerField(default=0)
     answer = models.JSONField(null=True)
+    location = models.TextField(blank=True, default="")
     created_at = models.DateTimeField(default=timezone.now, db_index=True)
 
     class Meta:
