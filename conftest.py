@@ -57,7 +57,8 @@ def rows_of_migrations(request: pytest.FixtureRequest) -> None:
     Django's own way (serialized_rollback) saves rows by UPDATE first, which append-only tables refuse.
     """
     marker = request.node.get_closest_marker("django_db")
-    if not marker or not marker.kwargs.get("transaction"):
+    commits = (marker and marker.kwargs.get("transaction")) or "transactional_db" in request.fixturenames
+    if not commits:
         return
     for table, rows in request.getfixturevalue("first_rows").items():
         with connection.cursor() as cursor:

@@ -14,6 +14,7 @@ __all__ = [
     "InvalidInput",
     "InvalidTransition",
     "LeadMoved",
+    "LeadNotAssigned",
     "LeadNotFound",
     "NotAllowed",
 ]
@@ -75,6 +76,14 @@ class LeadNotFound(NotFound):
 
     def __init__(self) -> None:
         super().__init__("There is no such lead, or you may not see it.")
+
+
+class LeadNotAssigned(InvalidInput):
+    """A lead in the pool has nobody to take it from."""
+
+    def __init__(self) -> None:
+        message = "The lead has no agent yet: use assign."
+        super().__init__(message, lead_id=[message])
 
 
 class LeadMoved(StaleRecord):

@@ -4,21 +4,25 @@ from datetime import date
 from typing import Any
 
 import django_filters as filters
-from django.db.models import Q
 
 from crm.core.actors import Actor
 from crm.core.api.requests import actor_of
-from crm.core.choices import Role
 from crm.core.clock import business_day, day_bounds
+from crm.core.managers import UserQuerySet
+from crm.core.models import User
 from leads.choices import USPS_CODES, Disposition, HasAttorney, Priority
 from leads.models import Lead
 from leads.querysets import LeadQuerySet
 
 STATES = [(code, code) for code in USPS_CODES]
+LONGEST_FILTER = 365 * 20  # days
 
 
-class LeadFilter(filters.FilterSet):
-    """`Lead.objects.visible_to(actor)` narrowed by query parameters. Days are the business's days."""
+class VendorLeadFilter(filters.FilterSet):
+    """What a vendor may ask of its own leads: nothing that would tell what it is not shown.
+
+    Narrows `Lead.objects.visible_to(actor)`. Days are the business's days.
+    """
 
     disposition = filters.MultipleChoiceFilter(choices=Disposition.choices, method="in_dispositions")
     status = filters.MultipleChoiceFilter(
@@ -27,10 +31,7 @@ class LeadFilter(filters.FilterSet):
     vendor_code = filters.CharFilter(field_name="agency", lookup_expr="exact")
     vendor = filters.CharFilter(field_name="agency", lookup_expr="exact", label="Alias of vendor_code.")
     campaign_source = filters.CharFilter()
-    assigned_agent = filters.CharFilter(method="held_by", label="An e-mail address, `me` or `unassigned`.")
-    priority = filters.ChoiceFilter(choices=Priority.choices)
     state = filters.ChoiceFilter(choices=STATES)
-    tag = filters.CharFilter(field_name="tags", method="with_tag")
     has_attorney = filters.ChoiceFilter(choices=HasAttorney.choices)
     startDate = filters.DateFilter(method="from_day", label="First day of creation.")
     endDate = filters.DateFilter(method="to_day", label="Last day of creation.")
@@ -40,10 +41,8 @@ class LeadFilter(filters.FilterSet):
     maxQuality = filters.NumberFilter(
         field_name="quality_score", lookup_expr="lte", min_value=1, max_value=10
     )
-    minValue = filters.NumberFilter(field_name="lead_value", lookup_expr="gte", min_value=0)
-    maxValue = filters.NumberFilter(field_name="lead_value", lookup_expr="lte", min_value=0)
-    deadlineWithin = filters.NumberFilter(method="deadline_within", min_value=0, max_value=3650)
-    q = filters.CharFilter(method="matching", label="Words in name, e-mail, phone or notes.")
+    deadlineWithin = filters.NumberFilter(method="deadline_within", min_value=0, max_value=LONGEST_FILTER)
+    q = filters.CharFilter(method="matching", label="Words in name, e-mail or phone; for staff in notes too.")
 
     class Meta:
         model = Lead
@@ -51,19 +50,6 @@ class LeadFilter(filters.FilterSet):
 
     def in_dispositions(self, leads: LeadQuerySet, name: str, values: list[str]) -> LeadQuerySet:
         return leads.filter(disposition__in=values) if values else leads
-
-    def held_by(self, leads: LeadQuerySet, name: str, value: str) -> LeadQuerySet:
-        actor = self._actor
-        if actor.role == Role.VENDOR:
-            return leads.none()  # agents are not a vendor's business
-        if value == "unassigned":
-            return leads.unassigned()
-        if value == "me":
-            return leads.filter(assigned_agent=actor.user_id)
-        return leads.filter(assigned_agent__email=value.strip().lower())
-
-    def with_tag(self, leads: LeadQuerySet, name: str, value: str) -> LeadQuerySet:
-        return leads.filter(tags__contains=[value]).exclude(tags=[])
 
     def from_day(self, leads: LeadQuerySet, name: str, value: date) -> LeadQuerySet:
         return leads.filter(created_at__gte=day_bounds(value)[0])
@@ -75,8 +61,54 @@ class LeadFilter(filters.FilterSet):
         return leads.deadline_within(int(value), business_day())
 
     def matching(self, leads: LeadQuerySet, name: str, value: str) -> LeadQuerySet:
-        return leads.matching(value) if value.strip() else leads.filter(Q())
+        return leads.matching(value).matching_contact(value)
+
+
+class LeadFilter(VendorLeadFilter):
+    """What the people who work the leads may ask."""
+
+    assigned_agent = filters.CharFilter(method="held_by", label="An e-mail address, `me` or `unassigned`.")
+    priority = filters.ChoiceFilter(choices=Priority.choices)
+    tag = filters.CharFilter(method="with_tag")
+    minValue = filters.NumberFilter(field_name="lead_value", lookup_expr="gte", min_value=0)
+    maxValue = filters.NumberFilter(field_name="lead_value", lookup_expr="lte", min_value=0)
+
+    def held_by(self, leads: LeadQuerySet, name: str, value: str) -> LeadQuerySet:
+        if value == "unassigned":
+            return leads.unassigned()
+        if value == "me":
+            return leads.filter(assigned_agent=self._actor.user_id)
+        return leads.filter(assigned_agent__email=value.strip().lower())
+
+    def with_tag(self, leads: LeadQuerySet, name: str, value: str) -> LeadQuerySet:
+        return leads.filter(tags__contains=[value]).exclude(tags=[])  # the index leaves out empty lists
+
+    def matching(self, leads: LeadQuerySet, name: str, value: str) -> LeadQuerySet:
+        return leads.matching(value)
 
     @property
     def _actor(self) -> Actor:
         return actor_of(self.request)
+
+
+class AgentFilter(filters.FilterSet):
+    """Which agents to list."""
+
+    status = filters.ChoiceFilter(
+        choices=[("active", "Active"), ("inactive", "Inactive")], method="in_status"
+    )
+    available = filters.ChoiceFilter(
+        choices=[("true", "Yes"), ("false", "Either")],
+        method="with_room",
+        label="true: present, with room for another lead.",
+    )
+
+    class Meta:
+        model = User
+        fields: list[str] = []
+
+    def in_status(self, agents: UserQuerySet, name: str, value: str) -> UserQuerySet:
+        return agents.filter(is_active=value == "active")
+
+    def with_room(self, agents: UserQuerySet, name: str, value: str) -> UserQuerySet:
+        return agents.present().with_room() if value == "true" else agents

@@ -4,7 +4,7 @@ import re
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Func, Q, QuerySet, TextField, Value
 from django.db.models.expressions import RawSQL
 
 from crm.core.actors import Actor
@@ -12,21 +12,41 @@ from crm.core.choices import Role
 from leads.choices import OPEN
 
 if TYPE_CHECKING:
-    from leads.models import Lead, LeadImport  # noqa: F401 - named in annotations as strings
+    from leads.models import Lead, LeadChange, LeadImport  # noqa: F401 - named in annotations as strings
+
+VENDOR_SEES_CHANGED = frozenset({"disposition", "closed_date"})
+"""The columns whose changes a vendor is told; `leads.api.representation` hides the like in details."""
 
 # The pattern's own accents are folded by the same function that folded the document.
 WORD_SQL = "SELECT lead_id FROM leads_leadsearch WHERE document LIKE lower(unaccent(%s))"
 PHONE_LIKE = re.compile(r"[+\d().\s-]+")
 MAX_WORDS = 8
+SHORTEST_PART = 3  # a trigram
 
 
 def search_words(text: str) -> list[str]:
-    """The words to look for, LIKE's wildcards escaped; a phone number however written is one word of digits."""
+    """The words to look for; a phone number however written is one word of digits."""
     text = text.strip()
     digits = re.sub(r"\D", "", text)
     if PHONE_LIKE.fullmatch(text) and len(digits) >= 4:
         return [digits]
-    return [re.sub(r"([%_\\])", r"\\\1", word) for word in text.split()[:MAX_WORDS]]
+    return text.split()[:MAX_WORDS]
+
+
+def escaped(word: str) -> str:
+    """`word` with LIKE's wildcards taken literally."""
+    return re.sub(r"([%_\\])", r"\\\1", word)
+
+
+class ContactDocument(Func):
+    """A lead's searchable text without its notes."""
+
+    function = "leads_search_document"
+    output_field = TextField()
+
+    def __init__(self) -> None:
+        columns = ("first_name", "last_name", "email", "phone", "alternate_phone")
+        super().__init__(*(F(name) for name in columns), Value(""))
 
 
 class LeadQuerySet(QuerySet["Lead"]):
@@ -55,10 +75,23 @@ class LeadQuerySet(QuerySet["Lead"]):
         return self.filter(filing_deadline__range=(today, today + timedelta(days=days)))
 
     def matching(self, text: str) -> "LeadQuerySet":
-        """Leads whose name, e-mail, phone or notes hold every word of `text`; accents and case do not count."""
+        """Leads whose name, e-mail, phone or notes hold every word of `text`; accents and case do not count.
+
+        A word of one or two letters must be a whole word, so that the trigram index still finds it.
+        """
         found = self
         for word in search_words(text):
-            found = found.filter(pk__in=RawSQL(WORD_SQL, [f"%{word}%"]))  # noqa: S611 - fixed SQL
+            pattern = f"% {escaped(word)} %" if len(word) < SHORTEST_PART else f"%{escaped(word)}%"
+            found = found.filter(pk__in=RawSQL(WORD_SQL, [pattern]))  # noqa: S611 - fixed SQL
+        return found
+
+    def matching_contact(self, text: str) -> "LeadQuerySet":
+        """Of these, the leads that hold every word in name, e-mail or phone; for who may not read the notes."""
+        found = self.alias(contact=ContactDocument())
+        for word in search_words(text):
+            found = found.filter(
+                contact__contains=Func(Func(Value(word), function="unaccent"), function="lower")
+            )
         return found
 
     def reachable_as(self, *, email: str, phone: str) -> "LeadQuerySet":
@@ -69,6 +102,16 @@ class LeadQuerySet(QuerySet["Lead"]):
         if phone:
             same |= Q(phone=phone)
         return self.filter(same)
+
+
+class LeadChangeQuerySet(QuerySet["LeadChange"]):
+    """Which changes of leads."""
+
+    def visible_to(self, actor: Actor) -> "LeadChangeQuerySet":
+        """A vendor sees what became of a lead, everybody else all; whose lead it is was asked before."""
+        if actor.role != Role.VENDOR:
+            return self
+        return self.filter(Q(changes__has_any_keys=sorted(VENDOR_SEES_CHANGED)) | Q(changes={}))
 
 
 class LeadImportQuerySet(QuerySet["LeadImport"]):

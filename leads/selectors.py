@@ -13,10 +13,10 @@ from crm.core.actors import Actor
 from crm.core.choices import Role
 from crm.core.models import User
 from leads.models import Decision, Lead, LeadChange
+from leads.querysets import VENDOR_SEES_CHANGED
 
 SECTIONS = ("duplicate", "score", "price", "assignment", "deadline")
 API_NAMES = {"assigned_agent_id": "assigned_agent"}
-VENDOR_SEES = {"disposition", "disposition_reason", "closed_date"}
 HISTORY_LIMIT = 200
 
 
@@ -43,8 +43,8 @@ def explanation_of(lead_id: UUID, actor: Actor) -> dict[str, Any]:
 
 
 def history_of(lead_id: UUID, actor: Actor, limit: int = HISTORY_LIMIT) -> list[dict[str, Any]]:
-    """Every change of a lead, newest first; two statements. A vendor sees what became of it, not by whom."""
-    rows = list(LeadChange.objects.filter(lead_id=lead_id)[:limit])
+    """The newest changes of a lead; two statements. A vendor sees what became of it, not by whom."""
+    rows = LeadChange.objects.filter(lead_id=lead_id).visible_to(actor)[:limit]
     return history_documents(rows, actor)
 
 
@@ -52,8 +52,7 @@ def history_documents(rows: Iterable[LeadChange], actor: Actor) -> list[dict[str
     """History rows in the contract's shape: `{timestamp, user, action, source, changes, reason, …}`."""
     rows = list(rows)
     emails = _emails_of(rows)
-    documents = (_document(row, emails, actor) for row in rows)
-    return [document for document in documents if document]
+    return [_document(row, emails, actor) for row in rows]
 
 
 def _emails_of(rows: Iterable[LeadChange]) -> Mapping[int, str]:
@@ -63,15 +62,13 @@ def _emails_of(rows: Iterable[LeadChange]) -> Mapping[int, str]:
     return dict(User.objects.get_queryset().filter(pk__in=ids).values_list("pk", "email"))
 
 
-def _document(row: LeadChange, emails: Mapping[int, str], actor: Actor) -> dict[str, Any] | None:
+def _document(row: LeadChange, emails: Mapping[int, str], actor: Actor) -> dict[str, Any]:
     changes = {API_NAMES.get(name, name): pair for name, pair in row.changes.items()}
     if "assigned_agent" in changes:
         changes["assigned_agent"] = [emails.get(agent, agent) for agent in changes["assigned_agent"]]
     is_vendor = actor.role == Role.VENDOR
     if is_vendor:
-        changes = {name: pair for name, pair in changes.items() if name in VENDOR_SEES}
-        if row.changes and not changes:
-            return None
+        changes = {name: pair for name, pair in changes.items() if name in VENDOR_SEES_CHANGED}
     return {
         "timestamp": row.at,
         "user": "" if is_vendor else row.actor,

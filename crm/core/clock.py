@@ -17,7 +17,11 @@ def business_day(at: datetime | None = None) -> date:
     return (at or timezone.now()).astimezone(business_zone()).date()
 
 
+EARLIEST, LATEST = date(1, 1, 3), date(9999, 12, 29)  # beyond these another zone's date has no year
+
+
 def day_bounds(day: date) -> tuple[datetime, datetime]:
     """The first instant of `day` and of the next: 23, 24 or 25 hours apart."""
     zone = business_zone()
+    day = min(max(day, EARLIEST), LATEST)
     return datetime.combine(day, time.min, zone), datetime.combine(day + timedelta(days=1), time.min, zone)

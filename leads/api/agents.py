@@ -3,8 +3,7 @@
 from typing import Any
 
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.exceptions import ValidationError
+from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,10 +15,9 @@ from crm.core.choices import Availability
 from crm.core.exceptions import NotFound
 from crm.core.models import User
 from leads.api import serializers as shapes
+from leads.filters import AgentFilter
 from leads.selectors import AgentFigures, agent_figures
 from leads.services.agents import set_capacity
-
-STATUSES = {"active": True, "inactive": False}
 
 
 class AgentViewSet(GenericViewSet[User]):
@@ -27,32 +25,16 @@ class AgentViewSet(GenericViewSet[User]):
 
     queryset = User.objects.agents()
     serializer_class = shapes.AgentSerializer
-    filter_backends: list[Any] = []
+    filterset_class = AgentFilter
     pagination_class = None
     lookup_value_regex = r"\d{1,18}"
 
     def get_permissions(self) -> list[BasePermission]:
         return [IsManager()] if self.action == "list" else [IsAgentOrManager()]
 
-    @extend_schema(
-        summary="Agents, their capacity and presence",
-        responses=shapes.AgentsSerializer,
-        parameters=[
-            OpenApiParameter("status", str, enum=list(STATUSES)),
-            OpenApiParameter("available", bool, description="true: present, with room for another lead."),
-        ],
-    )
+    @extend_schema(summary="Agents, their capacity and presence", responses=shapes.AgentsSerializer)
     def list(self, request: Request) -> Response:
-        agents = User.objects.agents().order_by("email")
-        status = request.query_params.get("status")
-        if status is not None:
-            if status not in STATUSES:
-                raise ValidationError({"status": [f"One of {', '.join(STATUSES)}."]})
-            agents = agents.filter(is_active=STATUSES[status])
-        available = request.query_params.get("available")
-        if available not in (None, "true", "false"):
-            raise ValidationError({"available": ["true or false."]})
-        shown = list(agents.present().with_room() if available == "true" else agents)
+        shown = list(self.filter_queryset(User.objects.agents().order_by("email")))
         figures = agent_figures(timezone.now())
         return Response(
             {

@@ -1,6 +1,5 @@
 """Remarks over HTTP."""
 
-from typing import Any
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
@@ -23,7 +22,6 @@ class CommentViewSet(GenericViewSet[Comment]):
     serializer_class = CommentSerializer
     permission_classes = [IsAgentOrManager]
     queryset = Comment.objects.select_related("author")
-    filter_backends: list[Any] = []
     ordering = "-created_at"
     ordering_fields = ("created_at",)
 
@@ -31,7 +29,7 @@ class CommentViewSet(GenericViewSet[Comment]):
     def list(self, request: Request, lead_id: UUID) -> Response:
         if not Lead.objects.visible_to(actor_of(request)).filter(pk=lead_id).exists():
             raise LeadNotFound
-        rows = self.paginate_queryset(self.get_queryset().filter(lead=lead_id))
+        rows = self.paginate_queryset(self.filter_queryset(self.get_queryset().filter(lead=lead_id)))
         return self.get_paginated_response(CommentSerializer(rows, many=True).data)
 
     @extend_schema(

@@ -19,6 +19,8 @@ class LeadSerializer(serializers.ModelSerializer[Lead]):
     lead_id = serializers.UUIDField(source="id")
     vendor_code = serializers.CharField(source="agency_id")
     assigned_agent = serializers.EmailField(allow_null=True)
+    lead_value = serializers.DecimalField(10, 2, allow_null=True, help_text="Null for vendors.")
+    priority = serializers.ChoiceField(Priority.choices, allow_null=True, help_text="Null for vendors.")
     days_to_deadline = serializers.IntegerField(allow_null=True)
 
     class Meta:

@@ -5,6 +5,7 @@ from django.urls import re_path
 from crm.core.api.routers import SlashOptionalRouter
 from leads.api.agents import AgentViewSet
 from leads.api.comments import CommentViewSet
+from leads.api.history import HistoryViewSet
 from leads.api.imports.views import ImportViewSet
 from leads.api.views import LeadViewSet
 
@@ -19,6 +20,11 @@ urlpatterns = [
         rf"^leads/(?P<lead_id>{UUID_PATTERN})/comments/?$",
         CommentViewSet.as_view({"get": "list", "post": "create"}),
         name="lead-comments",
+    ),
+    re_path(
+        rf"^leads/(?P<lead_id>{UUID_PATTERN})/history/?$",
+        HistoryViewSet.as_view({"get": "list"}),
+        name="lead-history",
     ),
     re_path(
         r"^agents/(?P<pk>\d{1,18})/capacity/?$",

@@ -23,15 +23,22 @@ from leads.api import representation
 from leads.api import serializers as shapes
 from leads.api.agents import capacity_document
 from leads.exceptions import LeadNotFound
-from leads.filters import LeadFilter
+from leads.filters import LeadFilter, VendorLeadFilter
 from leads.models import Lead, etag_of
 from leads.querysets import LeadQuerySet
-from leads.selectors import explanation_of, history_of
+from leads.selectors import explanation_of
 from leads.services.assignment import assign_lead, reassign_lead, unassign_lead
 from leads.services.editing import delete_lead, update_lead
 from leads.services.intake import receive_lead
 
 ORDERINGS = ("created_at", "updated_at", "quality_score", "lead_value", "last_contact", "filing_deadline")
+VENDOR_ORDERINGS = (
+    "created_at",
+    "updated_at",
+    "quality_score",
+    "last_contact",
+    "filing_deadline",
+)  # no hidden value
 IF_MATCH = OpenApiParameter(
     "If-Match", str, OpenApiParameter.HEADER, description="The ETag the lead was read with."
 )
@@ -45,9 +52,7 @@ class LeadViewSet(GenericViewSet[Lead]):
     """Lists, details and the work on one lead."""
 
     serializer_class = shapes.LeadSerializer
-    filterset_class = LeadFilter
     ordering = "-created_at"
-    ordering_fields = ORDERINGS
     lookup_value_regex = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
     permissions: dict[str, type[BasePermission]] = {
         "create": MAY_SEND,
@@ -57,6 +62,18 @@ class LeadViewSet(GenericViewSet[Lead]):
         "reassign": IsManager,
         "unassign": IsManager,
     }
+
+    @property
+    def filterset_class(self) -> type[VendorLeadFilter]:
+        return VendorLeadFilter if self._is_vendor else LeadFilter
+
+    @property
+    def ordering_fields(self) -> tuple[str, ...]:
+        return VENDOR_ORDERINGS if self._is_vendor else ORDERINGS
+
+    @property
+    def _is_vendor(self) -> bool:
+        return getattr(self.request.user, "role", None) == Role.VENDOR if self.request else False
 
     @property
     def actor(self) -> Actor:
@@ -116,16 +133,6 @@ class LeadViewSet(GenericViewSet[Lead]):
     def destroy(self, request: Request, pk: str) -> Response:
         delete_lead(UUID(pk), actor=self.actor)
         return Response({"success": True, "lead_id": pk})
-
-    @extend_schema(
-        summary="Every change, newest first",
-        responses=shapes.HistoryEntrySerializer(many=True),
-        filters=False,
-    )
-    @action(detail=True, methods=["get"], pagination_class=None)
-    def history(self, request: Request, pk: str) -> Response:
-        self._require_visible(pk)
-        return Response(history_of(UUID(pk), self.actor))
 
     @extend_schema(
         summary="Why this score, price, assignment and deadline", responses=shapes.ExplanationSerializer

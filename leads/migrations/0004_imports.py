@@ -1,11 +1,7 @@
-"""Imports: duplicates counted, restarts, refused rows, and no invented first contact."""
-
-from pathlib import Path
+"""Imports: duplicates counted, restarts, refused rows."""
 
 import django.db.models.deletion
 from django.db import migrations, models
-
-SQL = Path(__file__).resolve().parent.parent / "sql"
 
 
 class Migration(migrations.Migration):
@@ -44,9 +40,5 @@ class Migration(migrations.Migration):
                 'ordering': ['lead_import', 'row'],
                 'constraints': [models.UniqueConstraint(fields=('lead_import', 'row'), name='leads_refusal_once')],
             },
-        ),
-        migrations.RunSQL(
-            (SQL / "0006_imported_stamps.sql").read_text(),
-            (SQL / "0001_stamps.sql").read_text().split("CREATE TRIGGER")[0].replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION"),
         ),
     ]

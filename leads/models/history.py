@@ -4,6 +4,7 @@ from django.db import models
 from django.utils import timezone
 
 from crm.core.choices import Source
+from leads.querysets import LeadChangeQuerySet
 
 
 class LeadChange(models.Model):
@@ -24,6 +25,8 @@ class LeadChange(models.Model):
     operation = models.UUIDField(null=True, help_text="The bulk operation or import this was part of.")
     reason = models.TextField(blank=True)
     changes = models.JSONField(default=dict)
+
+    objects = LeadChangeQuerySet.as_manager()
 
     class Meta:
         verbose_name = "change of a lead"

@@ -11,7 +11,7 @@ from crm.core import changes, events
 from crm.core.actors import Actor
 from crm.core.models import User
 from leads.events import LeadAssigned
-from leads.exceptions import AgentUnavailable, CapacityExceeded, InvalidInput, LeadNotFound, NotAllowed
+from leads.exceptions import AgentUnavailable, CapacityExceeded, LeadNotAssigned, LeadNotFound, NotAllowed
 from leads.models import Decision, Lead
 
 CAPACITY_GUARD = "leads_capacity_exceeded"
@@ -99,34 +99,30 @@ def _give(
         with transaction.atomic():
             lead = locked_lead(lead_id, actor)
             agent = _active_agent(email, field)
-            previous = (
-                User.objects.filter(pk=lead.assigned_agent_id).first() if lead.assigned_agent_id else None
-            )
+            previous = lead.assigned_agent
             if action == "reassigned" and previous is None:
-                raise InvalidInput(
-                    "The lead has no agent yet: use assign.",
-                    lead_id=["The lead has no agent yet: use assign."],
-                )
+                raise LeadNotAssigned
             if previous != agent or (priority and priority != lead.priority):
                 changes.sign(actor, action=action, reason=reason)
-                lead.assigned_agent = agent
-                lead.priority = priority or lead.priority
-                lead.save(update_fields=["assigned_agent", "priority"])
-                _record(lead, actor, chosen=agent.email, reason=reason)
-                events.publish(
-                    LeadAssigned(
-                        lead_id=str(lead.pk),
-                        agent_id=agent.pk,
-                        previous_agent_id=previous.pk if previous else None,
-                        actor=actor.label,
-                    )
-                )
+                _write(lead, agent, actor=actor, reason=reason, priority=priority)
             lead.refresh_from_db()
             agent.refresh_from_db(fields=["capacity", "max_capacity"])
             return Assigned(lead=lead, agent=agent, previous_agent=previous, at=lead.assigned_at)
     except IntegrityError as error:
-        refusal = capacity_refusal(error)
-        raise (refusal or error) from None
+        raise (capacity_refusal(error) or error) from None
+
+
+def _write(lead: Lead, agent: User, *, actor: Actor, reason: str, priority: str | None) -> None:
+    previous_id = lead.assigned_agent_id
+    lead.assigned_agent = agent
+    lead.priority = priority or lead.priority
+    lead.save(update_fields=["assigned_agent", "priority"])
+    _record(lead, actor, chosen=agent.email, reason=reason)
+    events.publish(
+        LeadAssigned(
+            lead_id=str(lead.pk), agent_id=agent.pk, previous_agent_id=previous_id, actor=actor.label
+        )
+    )
 
 
 def _record(lead: Lead, actor: Actor, *, chosen: str | None, reason: str) -> None:

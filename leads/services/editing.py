@@ -18,8 +18,10 @@ from leads.exceptions import InvalidInput, InvalidTransition, LeadMoved, NotAllo
 from leads.models import Decision, Lead
 from leads.services.assignment import capacity_refusal, locked_lead
 from leads.services.fields import EDITABLE, SCORED
-from leads.services.intake import IntakeContext, rescore
+from leads.services.intake import IntakeContext, duplicate_refusal, rescore
 from leads.services.normalise import normalise
+
+NEVER_EMPTY = {"lead_value"}
 
 
 def update_lead(
@@ -29,9 +31,11 @@ def update_lead(
 
     With `etag`, only if the lead is still at that version. A move must be allowed by TRANSITIONS, a way out
     needs a `disposition_reason`; a change of facts has deadline and score decided anew.
-    Raises LeadNotFound, LeadMoved, InvalidInput, InvalidTransition, CapacityExceeded (a reopened lead).
+    Raises LeadNotFound, LeadMoved, InvalidInput, InvalidTransition, CapacityExceeded (a reopened lead),
+    DuplicateLead (a phone or e-mail another lead has).
     """
     values = editable_values(changes, actor=actor)
+    lead = Lead()
     try:
         with transaction.atomic():
             lead = locked_lead(lead_id, actor)
@@ -43,8 +47,7 @@ def update_lead(
             check_move(lead, values)
             _write(lead, changed, actor=actor, reason=reason)
     except IntegrityError as error:
-        refusal = capacity_refusal(error)
-        raise (refusal or error) from None
+        raise (capacity_refusal(error) or duplicate_refusal(error, lead, actor) or error) from None
     lead.refresh_from_db()
     return lead
 
@@ -67,6 +70,8 @@ def editable_values(raw: Mapping[str, Any], *, actor: Actor) -> dict[str, Any]:
     clean = normalise(raw, today=business_day())
     problems = {name: list(sentences) for name, sentences in clean.problems.items()}
     problems |= {name: ["Unknown field; see /api/docs for the known ones."] for name in clean.unplaced}
+    for name in clean.blank & NEVER_EMPTY:
+        problems[name] = ["Cannot be empty; send 0 for nothing."]
     for name in (clean.values.keys() | clean.blank) - EDITABLE[actor.role]:
         problems.setdefault(name, ["Not changed by PATCH, or not by your role."])
     values = {**dict.fromkeys(clean.blank), **clean.values}

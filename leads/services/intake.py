@@ -63,13 +63,9 @@ def receive_lead(raw: Mapping[str, Any], *, actor: Actor) -> Lead:
     try:
         with transaction.atomic():
             changes.sign(actor, action="created")
-            return _store_new(lead, actor)
+            return _store_new(lead, actor, is_valued="lead_value" in values)
     except IntegrityError as error:
-        twin = guarded_twin(error)
-        if twin is None:
-            raise
-        window_days = IntakePolicy.objects.get().duplicate_window_days
-        raise duplicate_of(lead, twin, window_days=window_days, actor=actor) from None
+        raise (duplicate_refusal(error, lead, actor) or error) from None
 
 
 def received_values(raw: Mapping[str, Any], *, actor: Actor) -> dict[str, Any]:
@@ -97,8 +93,11 @@ def received_values(raw: Mapping[str, Any], *, actor: Actor) -> dict[str, Any]:
     return clean.values
 
 
-def decide(lead: Lead, context: IntakeContext) -> dict[str, Any]:
-    """Set deadline, score and prices of an unsaved lead; returns the sections of its decision record."""
+def decide(lead: Lead, context: IntakeContext, *, is_valued: bool = False) -> dict[str, Any]:
+    """Set deadline, score and prices of an unsaved lead; returns the sections of its decision record.
+
+    With `is_valued` the lead's value was given, be it nothing; else it is the price.
+    """
     document = rescore(lead, context)
     priced = quote(
         PricingFacts(
@@ -111,7 +110,8 @@ def decide(lead: Lead, context: IntakeContext) -> dict[str, Any]:
         ),
         book=context.book,
     )
-    lead.lead_value = lead.lead_value or priced.price
+    if not (is_valued or lead.lead_value):
+        lead.lead_value = priced.price
     if lead.acquisition_cost is None:
         lead.acquisition_cost = priced.price
     return {**document, "price": priced.document()}
@@ -133,6 +133,15 @@ def unique_verdict(lead: Lead, window_days: int) -> dict[str, Any]:
         "window_days": window_days,
         "compared": [name for name in ("email", "phone") if getattr(lead, name)],
     }
+
+
+def duplicate_refusal(error: IntegrityError, lead: Lead, actor: Actor) -> DuplicateLead | None:
+    """What the database's duplicate guard said about `lead`, if that is what went wrong."""
+    twin = guarded_twin(error)
+    if twin is None:
+        return None
+    window_days = IntakePolicy.objects.get().duplicate_window_days
+    return duplicate_of(lead, twin, window_days=window_days, actor=actor)
 
 
 def guarded_twin(error: IntegrityError) -> UUID | None:
@@ -157,10 +166,10 @@ def duplicate_of(lead: Lead, twin_id: UUID, *, window_days: int, actor: Actor) -
     )
 
 
-def _store_new(lead: Lead, actor: Actor) -> Lead:
+def _store_new(lead: Lead, actor: Actor, *, is_valued: bool) -> Lead:
     context = IntakeContext.load([lead.accident_state or lead.state])
     _refuse_duplicate(lead, context.policy.duplicate_window_days, actor)
-    document = decide(lead, context)
+    document = decide(lead, context, is_valued=is_valued)
     document["duplicate"] = unique_verdict(lead, context.policy.duplicate_window_days)
     choice = (
         choose_agent()

@@ -1,4 +1,11 @@
 -- Stamps that follow from the row itself, set for every path that writes leads.
+--
+-- A lead that another CRM had contacted was not contacted at the moment it was imported: where the file does not
+-- say when, nobody knows, and response times must not be reckoned from it, now or at a later move.
+CREATE FUNCTION leads_is_contacted(disposition text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+  SELECT disposition IN ('Contacted', 'Qualified', 'In Progress', 'Docs Sent', 'Awaiting Proof of Claim', 'Retained for Firm', 'Closed')
+$$;
+
 CREATE FUNCTION leads_stamp() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP = 'UPDATE' THEN
@@ -16,12 +23,18 @@ BEGIN
        AND NEW.last_contact IS NOT DISTINCT FROM OLD.last_contact THEN
       NEW.last_contact := clock_timestamp();
     END IF;
-  ELSIF NEW.assigned_agent_id IS NOT NULL AND NEW.assigned_at IS NULL THEN
-    NEW.assigned_at := NEW.created_at;
-  END IF;
-  IF NEW.first_contact_at IS NULL AND NEW.disposition IN
-     ('Contacted', 'Qualified', 'In Progress', 'Docs Sent', 'Awaiting Proof of Claim', 'Retained for Firm', 'Closed') THEN
-    NEW.first_contact_at := COALESCE(NEW.last_contact, clock_timestamp());
+    IF NEW.first_contact_at IS NULL AND leads_is_contacted(NEW.disposition) AND NOT leads_is_contacted(OLD.disposition) THEN
+      NEW.first_contact_at := NEW.last_contact;
+    END IF;
+  ELSE
+    IF NEW.assigned_agent_id IS NOT NULL AND NEW.assigned_at IS NULL THEN
+      NEW.assigned_at := NEW.created_at;
+    END IF;
+    IF NEW.first_contact_at IS NULL AND leads_is_contacted(NEW.disposition) THEN
+      NEW.first_contact_at := COALESCE(
+        NEW.last_contact,
+        CASE WHEN leads_change_signature() ->> 'action' = 'imported' THEN NULL ELSE clock_timestamp() END);
+    END IF;
   END IF;
   IF NEW.closed_date IS NULL AND NEW.disposition IN ('Retained for Firm', 'Closed') THEN
     NEW.closed_date := clock_timestamp();

@@ -71,7 +71,7 @@ CREATE TRIGGER leads_record_update AFTER UPDATE ON leads_lead REFERENCING OLD TA
 CREATE TRIGGER leads_record_delete AFTER DELETE ON leads_lead REFERENCING OLD TABLE AS old_rows
   FOR EACH STATEMENT EXECUTE FUNCTION leads_record_delete();
 
--- History and decisions are only ever added to. Pruning by an operator sets crm.allow_prune = 'on'.
+-- History, decisions and scorecards are only ever added to. Pruning by an operator sets crm.allow_prune = 'on'.
 CREATE FUNCTION leads_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF COALESCE(current_setting('crm.allow_prune', true), '') <> 'on' THEN
@@ -82,4 +82,6 @@ END $$;
 CREATE TRIGGER leads_append_only BEFORE UPDATE OR DELETE ON leads_leadchange
   FOR EACH STATEMENT EXECUTE FUNCTION leads_append_only();
 CREATE TRIGGER leads_append_only BEFORE UPDATE OR DELETE ON leads_decision
+  FOR EACH STATEMENT EXECUTE FUNCTION leads_append_only();
+CREATE TRIGGER leads_append_only BEFORE UPDATE OR DELETE ON leads_scorecard
   FOR EACH STATEMENT EXECUTE FUNCTION leads_append_only();

@@ -1,7 +1,8 @@
--- The search document follows its lead.
+-- The search document follows its lead. It begins and ends with a space, so that a word of one or two letters (the
+-- name Li) is found as a whole word by the trigram index.
 CREATE FUNCTION leads_search_document(first_name text, last_name text, email text, phone text, alternate_phone text, notes text)
 RETURNS text LANGUAGE sql STABLE AS $$
-  SELECT lower(unaccent(concat_ws(' ', first_name, last_name, NULLIF(email, ''), NULLIF(phone, ''), NULLIF(alternate_phone, ''), NULLIF(notes, ''))))
+  SELECT lower(unaccent(concat(' ', concat_ws(' ', first_name, last_name, NULLIF(email, ''), NULLIF(phone, ''), NULLIF(alternate_phone, ''), NULLIF(notes, '')), ' ')))
 $$;
 
 CREATE FUNCTION leads_search_insert() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -103,7 +103,11 @@ def test_a_list_may_be_kept_for_30_seconds_and_answers_304(manager: APIClient) -
         ({"q": "jose@examp"}, {"match"}),
         ({"q": "%"}, set()),
         ({"q": "_____"}, set()),
+        ({"q": "Li"}, {"match"}),
+        ({"q": "L"}, set()),
         ({"q": ""}, {"match", "other"}),
+        ({"startDate": "9999-12-31"}, set()),
+        ({"startDate": "0001-01-01"}, {"match", "other"}),
         ({"state": "NY", "disposition": "New"}, set()),
     ],
     ids=str,
@@ -128,7 +132,7 @@ def test_each_filter(manager: APIClient, query: dict[str, Any], wanted: set[str]
             quality_score=8,
             lead_value=Decimal("70.50"),
             filing_deadline=business_day() + timedelta(days=30),
-            notes="whiplash, called twice",
+            notes="whiplash, called Li twice",
         ),
         "other": make_lead(),
     }
@@ -254,3 +258,53 @@ def test_above_ten_thousand_the_total_is_an_estimate_that_says_so(
     pagination = manager.get("/api/leads?limit=1").json()["pagination"]
     assert pagination["totalIsEstimate"] is True
     assert pagination["total"] >= 4
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "ordering=-lead_value",
+        "minValue=1",
+        "maxValue=1",
+        "tag=vip",
+        "priority=urgent",
+        "assigned_agent=unassigned",
+    ],
+)
+def test_a_vendor_cannot_ask_for_what_it_is_not_shown(query: str) -> None:
+    make_lead(make_agency(code="OURS"))
+    vendor = signed_in(make_user(role=Role.VENDOR, vendor_code="OURS"))
+    answer = vendor.get(f"/api/leads?{query}")
+    assert (answer.status_code, list(answer.json()["details"])) == (400, [query.partition("=")[0]])
+
+
+def test_a_vendors_search_does_not_read_our_notes() -> None:
+    lead = make_lead(make_agency(code="OURS"), first_name="José", notes="his spouse called")
+    vendor = signed_in(make_user(role=Role.VENDOR, vendor_code="OURS"))
+    assert ids(vendor, q="spouse") == []
+    assert ids(vendor, q="jose") == ids(vendor, q=lead.phone) == [str(lead.pk)]
+
+
+def test_the_second_answer_of_a_longer_list_is_304_too(
+    manager: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(2):
+        make_lead()
+    first = manager.get("/api/leads?limit=1")
+    monkeypatch.setattr("django.core.signing.time.time", lambda: 4_000_000_000)
+    assert manager.get("/api/leads?limit=1", HTTP_IF_NONE_MATCH=first["ETag"]).status_code == 304
+
+
+def test_a_cursor_is_good_for_its_own_list_and_filters_only(manager: APIClient) -> None:
+    lead = make_lead(state="NY")
+    make_lead(state="NY")
+    cursor = manager.get("/api/leads?limit=1&state=NY").json()["pagination"]["cursor"]
+    assert manager.get(f"/api/leads?limit=2&state=NY&cursor={cursor}").status_code == 200
+    for path in (
+        "/api/leads?state=IL",
+        "/api/leads?",
+        f"/api/leads/{lead.pk}/comments?",
+        f"/api/leads/{lead.pk}/history?",
+    ):
+        answer = manager.get(f"{path}&cursor={cursor}")
+        assert (answer.status_code, list(answer.json()["details"])) == (400, ["cursor"]), path

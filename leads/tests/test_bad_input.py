@@ -103,8 +103,24 @@ def test_a_body_of_two_megabytes_is_413(vendor: APIClient) -> None:
     assert (answer.status_code, answer.json()["code"]) == (413, "payload_too_large")
 
 
-@pytest.mark.parametrize("query", ["cursor=abc", "cursor=eyJ9:1abc:xyz", "limit=0", "limit=201", "limit=x", "ordering=notes",
-                                   "dispositon=New", "disposition=Nope", "startDate=tomorrow", "minQuality=eleven", "q=%00"])  # fmt: skip
+BAD_QUERIES = [
+    "cursor=abc",
+    "cursor=eyJ9:1abc:xyz",
+    "limit=0",
+    "limit=201",
+    "limit=x",
+    "limit=000000001999999999",
+    f"limit=1{'0' * 5000}",
+    "ordering=notes",
+    "dispositon=New",
+    "disposition=Nope",
+    "startDate=tomorrow",
+    "minQuality=eleven",
+    "q=%00",
+]
+
+
+@pytest.mark.parametrize("query", BAD_QUERIES, ids=lambda query: query[:30])
 def test_a_bad_list_parameter_is_named(query: str) -> None:
     make_lead()
     answer = signed_in(make_user(role=Role.MANAGER)).get(f"/api/leads?{query}")

@@ -3,10 +3,12 @@
 from itertools import pairwise
 
 import pytest
+from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crm.core.choices import Role
+from crm.core import changes
+from crm.core.choices import Role, Source
 from crm.core.models import User
 from crm.core.tests.factories import make_user, signed_in
 from leads.choices import TRANSITIONS, WAYS_OUT, Disposition
@@ -176,3 +178,36 @@ def test_only_an_admin_deletes_and_the_history_stays() -> None:
     assert (answer.status_code, answer.json()) == (200, {"success": True, "lead_id": str(lead.pk)})
     last = LeadChange.objects.filter(lead_id=lead.pk).latest("id")
     assert (last.action, last.changes["city"]) == ("deleted", ["Peoria", None])
+
+
+@pytest.mark.parametrize("field", ["phone", "email"])
+def test_a_lead_cannot_be_made_anothers_twin(agent: User, field: str) -> None:
+    lead, other = make_lead(assigned_agent=agent), make_lead()
+    answer = signed_in(agent).patch(f"/api/leads/{lead.pk}", {field: getattr(other, field)})
+    body = answer.json()
+    assert (answer.status_code, body["code"], body["details"]["matched"]) == (409, "duplicate_lead", [field])
+    assert "lead_id" not in body["details"]  # the agent may not see it
+
+
+def test_a_duplicate_is_not_reopened_beside_its_twin() -> None:
+    twin = make_lead()
+    lead = make_lead(phone=twin.phone, disposition=Disposition.DUPLICATE)
+    manager = signed_in(make_user(role=Role.MANAGER))
+    answer = manager.patch(f"/api/leads/{lead.pk}", {"disposition": "New"})
+    assert (answer.status_code, answer.json()["details"]["lead_id"]) == (409, str(twin.pk))
+    assert manager.patch(f"/api/leads/{lead.pk}", {"city": "Peoria"}).status_code == 200
+
+
+def test_a_value_is_set_to_nothing_but_never_emptied() -> None:
+    lead = make_lead(lead_value=40)
+    manager = signed_in(make_user(role=Role.MANAGER))
+    assert manager.patch(f"/api/leads/{lead.pk}", {"lead_value": None}).status_code == 400
+    assert manager.patch(f"/api/leads/{lead.pk}", {"lead_value": "0"}).json()["lead_value"] == "0.00"
+
+
+def test_an_imported_contact_of_unknown_date_is_not_dated_later(agent: User) -> None:
+    with transaction.atomic():
+        changes.sign(agent.actor(Source.IMPORT), action="imported")
+        lead = make_lead(assigned_agent=agent, disposition=Disposition.CONTACTED)
+    body = signed_in(agent).patch(f"/api/leads/{lead.pk}", {"disposition": "Qualified"}).json()
+    assert body["first_contact_at"] is None

@@ -3,9 +3,10 @@
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from agencies.tests.factories import make_agency
 from crm.core import changes
 from crm.core.choices import Role, Source
-from crm.core.tests.factories import make_user
+from crm.core.tests.factories import make_user, signed_in
 from leads.models import Lead, LeadChange
 from leads.tests.factories import make_lead
 
@@ -35,7 +36,8 @@ def test_a_queryset_update_is_recorded_for_each_lead_with_its_signature() -> Non
     }
 
 
-def test_the_signature_ends_with_its_transaction(transactional_db: None) -> None:
+@pytest.mark.django_db(transaction=True)
+def test_the_signature_ends_with_its_transaction() -> None:
     lead = make_lead()
     with transaction.atomic():
         changes.sign(make_user(role=Role.ADMIN).actor(Source.ADMIN), action="updated")
@@ -73,6 +75,34 @@ def test_history_and_decisions_are_only_added_to(statement: str) -> None:
         cursor.execute(statement)
 
 
-def test_signing_outside_a_transaction_is_a_programming_error(transactional_db: None) -> None:
+@pytest.mark.django_db(transaction=True)
+def test_signing_outside_a_transaction_is_a_programming_error() -> None:
     with pytest.raises(RuntimeError, match="transaction"):
         changes.sign(make_user(role=Role.ADMIN).actor(Source.ADMIN), action="updated")
+
+
+def test_history_is_paged_to_its_first_line() -> None:
+    lead = make_lead()
+    for number in range(5):
+        Lead.objects.filter(pk=lead.pk).update(city=f"City {number}")
+    client = signed_in(make_user(role=Role.MANAGER))
+    page = client.get(f"/api/leads/{lead.pk}/history?limit=4").json()
+    rest = client.get(f"/api/leads/{lead.pk}/history?limit=4&cursor={page['pagination']['cursor']}").json()
+    entries = page["data"] + rest["data"]
+    assert page["pagination"]["total"] == len(entries) == 6
+    assert [entry["changes"].get("city", [None, None])[1] for entry in entries][:2] == ["City 4", "City 3"]
+    assert entries[-1]["action"] == "created"
+
+
+def test_a_vendor_is_told_what_became_of_the_lead_however_often_we_wrote_notes() -> None:
+    lead = make_lead(make_agency(code="OURS"))
+    Lead.objects.filter(pk=lead.pk).update(
+        disposition="Rejected", disposition_reason="signed elsewhere", notes="internal"
+    )
+    for number in range(60):
+        Lead.objects.filter(pk=lead.pk).update(notes=f"note {number}")
+    vendor = signed_in(make_user(role=Role.VENDOR, vendor_code="OURS"))
+    answer = vendor.get(f"/api/leads/{lead.pk}/history")
+    assert [entry["changes"] for entry in answer.json()["data"]] == [{"disposition": ["New", "Rejected"]}, {}]
+    assert "signed elsewhere" not in answer.content.decode()
+    assert len(vendor.get(f"/api/leads/{lead.pk}").json()["update_history"]) == 2

@@ -157,6 +157,12 @@ def test_staff_name_the_agency_and_may_set_the_value(agency: Agency) -> None:
     assert (answer.json()["lead_value"], answer.json()["priority"]) == ("80.00", "high")
 
 
+def test_a_value_of_nothing_is_a_value(agency: Agency) -> None:
+    manager = signed_in(make_user(role=Role.MANAGER))
+    lead = manager.post("/api/leads", posted(vendor_code="RIDGELINE", lead_value="0.00")).json()
+    assert (lead["lead_value"], lead["acquisition_cost"]) == ("0.00", "35.00")
+
+
 def test_a_vendor_cannot_send_for_another_agency(vendor: APIClient) -> None:
     make_agency(code="OTHER")
     assert vendor.post("/api/leads", posted(vendor_code="OTHER")).status_code == 400
