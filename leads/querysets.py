@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 VENDOR_SEES_CHANGED = frozenset({"disposition", "closed_date"})
 """The columns whose changes a vendor is told; `leads.api.representation` hides the like in details."""
 
-# The pattern's own accents are folded by the same function that folded the document.
-WORD_SQL = "SELECT lead_id FROM leads_leadsearch WHERE document LIKE lower(unaccent(%s))"
+# What is looked for is folded by the same function that folded the document.
+WORD_SQL = """
+SELECT lead_id FROM leads_leadsearch
+ WHERE document LIKE lower(unaccent(%s)) OR notes @@ leads_words_query(%s)
+"""
 PHONE_LIKE = re.compile(r"[+\d().\s-]+")
 MAX_WORDS = 8
 SHORTEST_PART = 3  # a trigram
@@ -33,20 +36,21 @@ def search_words(text: str) -> list[str]:
     return text.split()[:MAX_WORDS]
 
 
-def escaped(word: str) -> str:
-    """`word` with LIKE's wildcards taken literally."""
-    return re.sub(r"([%_\\])", r"\\\1", word)
+def like_pattern(word: str) -> str:
+    """LIKE's pattern for a part of a text, or for a whole word where `word` is too short for trigrams."""
+    literal = re.sub(r"([%_\\])", r"\\\1", word)
+    return f"% {literal} %" if len(word) < SHORTEST_PART else f"%{literal}%"
 
 
 class ContactDocument(Func):
-    """A lead's searchable text without its notes."""
+    """A lead's searchable text, without its notes."""
 
     function = "leads_search_document"
     output_field = TextField()
 
     def __init__(self) -> None:
         columns = ("first_name", "last_name", "email", "phone", "alternate_phone")
-        super().__init__(*(F(name) for name in columns), Value(""))
+        super().__init__(*(F(name) for name in columns))
 
 
 class LeadQuerySet(QuerySet["Lead"]):
@@ -75,14 +79,14 @@ class LeadQuerySet(QuerySet["Lead"]):
         return self.filter(filing_deadline__range=(today, today + timedelta(days=days)))
 
     def matching(self, text: str) -> "LeadQuerySet":
-        """Leads whose name, e-mail, phone or notes hold every word of `text`; accents and case do not count.
+        """Leads that hold every word of `text`: as a part of name, e-mail or phone, or as the beginning of a
+        word of the notes. Accents and case do not count.
 
-        A word of one or two letters must be a whole word, so that the trigram index still finds it.
+        A word of one or two letters must be a whole word, so that the indexes still find it.
         """
         found = self
         for word in search_words(text):
-            pattern = f"% {escaped(word)} %" if len(word) < SHORTEST_PART else f"%{escaped(word)}%"
-            found = found.filter(pk__in=RawSQL(WORD_SQL, [pattern]))  # noqa: S611 - fixed SQL
+            found = found.filter(pk__in=RawSQL(WORD_SQL, [like_pattern(word), word]))  # noqa: S611 - fixed SQL
         return found
 
     def matching_contact(self, text: str) -> "LeadQuerySet":

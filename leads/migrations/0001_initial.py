@@ -4,6 +4,7 @@ import crm.core.ids
 import datetime
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
+import django.contrib.postgres.search
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
@@ -204,10 +205,11 @@ class Migration(migrations.Migration):
                 ('lead_id', models.UUIDField(primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField()),
                 ('document', models.TextField()),
+                ('notes', django.contrib.postgres.search.SearchVectorField()),
             ],
             options={
                 'verbose_name': 'search document',
-                'indexes': [django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('document'), name='gin_trgm_ops'), name='leads_search_trigram')],
+                'indexes': [django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('document'), name='gin_trgm_ops'), name='leads_search_trigram'), django.contrib.postgres.indexes.GinIndex(fields=['notes'], name='leads_search_notes')],
             },
         ),
         migrations.CreateModel(
