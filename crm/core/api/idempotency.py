@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.http import QueryDict
 from django.utils.crypto import salted_hmac
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -69,9 +69,11 @@ def _caller(request: Request) -> str:
 def _fingerprint(request: Request) -> str:
     """By the standard library's JSON: orjson knows no number over 64 bits. Keyed: a body may hold a password."""
     data = request.data
-    body = json.dumps(
-        dict(data.lists()) if isinstance(data, QueryDict) else data, sort_keys=True, default=_told
-    )
+    told = dict(data.lists()) if isinstance(data, QueryDict) else data
+    try:
+        body = json.dumps(told, sort_keys=True, default=_told)
+    except RecursionError:
+        raise ParseError("The body is nested too deeply.") from None
     target = f"{request.method} {request.path}?{request.META.get('QUERY_STRING', '')}"
     return salted_hmac("crm.core.idempotency", f"{target}\n{body}", algorithm="sha256").hexdigest()
 
