@@ -254,6 +254,7 @@ CORS_EXPOSE_HEADERS = [
 
 API_BODY_LIMIT = 1024 * 1024
 UPLOAD_BODY_LIMIT = 100 * 1024 * 1024
+UPLOAD_PATHS = r"/api/leads/import/?|/admin/leads/leadimport/add/"
 DATA_UPLOAD_MAX_MEMORY_SIZE = (
     UPLOAD_BODY_LIMIT  # BodyLimitMiddleware refuses earlier, with the API's own error
 )
