@@ -16,10 +16,13 @@ from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidge
 from agencies.models import Agency
 from crm.core.actors import Actor
 from crm.core.admin.base import ReadOnlyAdmin, actor_of, person_of, show_refusal
+from crm.core.choices import Role
 from crm.core.exceptions import DomainError
 from pricing.models import PriceBook
 from pricing.selectors import current_book
 from pricing.services import remove_vendor_price, set_default_price, set_smart_pricing, set_vendor_price
+
+RANGE = ("min_price", "max_price")
 
 
 def price_field(**options: Any) -> forms.DecimalField:
@@ -47,24 +50,27 @@ class PricesForm(forms.Form):
         required=False, help_text="Leave empty to let the agency pay the default price again."
     )
 
-    def __init__(self, data: Any = None) -> None:
+    def __init__(self, data: Any = None, *, actor: Actor) -> None:
         book = current_book()
-        super().__init__(
-            data, initial={name: getattr(book, name) for name in ("default_price", "min_price", "max_price")}
-        )
+        super().__init__(data, initial={name: getattr(book, name) for name in ("default_price", *RANGE)})
+        self.actor = actor
+        if actor.role != Role.ADMIN:
+            for name in RANGE:
+                self.fields[name].disabled = True
+                self.fields[name].help_text = "Set by admins."
 
-    def save(self, actor: Actor) -> None:
+    def save(self) -> None:
         """One service call for each thing that was changed."""
         with transaction.atomic():
-            for change in self._changes(actor):
+            for change in self._changes():
                 change()
 
-    def _changes(self, actor: Actor) -> list[Callable[[], PriceBook]]:
-        given, changed = self.cleaned_data, set(self.changed_data)
+    def _changes(self) -> list[Callable[[], PriceBook]]:
+        given, changed, actor = self.cleaned_data, set(self.changed_data), self.actor
         found: list[Callable[[], PriceBook]] = []
         if "default_price" in changed:
             found.append(lambda: set_default_price(price=given["default_price"], actor=actor))
-        if changed & {"min_price", "max_price"}:
+        if changed & set(RANGE):
             found.append(
                 lambda: set_smart_pricing(
                     enabled=False, min_price=given["min_price"], max_price=given["max_price"], actor=actor
@@ -104,10 +110,10 @@ class PriceBookAdmin(ReadOnlyAdmin):
 
     @action(description="Change prices", icon="edit", permissions=["price"])
     def change_prices(self, request: HttpRequest) -> HttpResponse:
-        form = PricesForm(request.POST or None)
+        form = PricesForm(request.POST or None, actor=actor_of(request))
         if request.method == "POST" and form.is_valid():
             try:
-                form.save(actor_of(request))
+                form.save()
             except DomainError as refusal:
                 show_refusal(form, refusal, {"minPrice": "min_price", "maxPrice": "max_price"})
             else:

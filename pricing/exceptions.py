@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from crm.core.exceptions import DomainError, InvalidInput, NotFound
+from crm.core.exceptions import DomainError, InvalidInput, NotAllowed, NotFound
 
 
 class UnknownAgency(NotFound):
@@ -27,6 +27,13 @@ class PriceRangeTurned(InvalidInput):
             f"The lowest price, {lowest}, is above the highest, {highest}.",
             minPrice=[f"Must not be above the highest price, {highest}."],
         )
+
+
+class NotForManagers(NotAllowed):
+    """Range and rules of all prices were set by somebody who sets single prices."""
+
+    def __init__(self) -> None:
+        super().__init__("Only an admin sets the range of prices and the rules of smart pricing.")
 
 
 class NoSmartPricing(DomainError):

@@ -8,9 +8,10 @@ from django.db import connection, transaction
 
 from agencies.models import Agency
 from crm.core.actors import Actor
+from crm.core.choices import Role
 from crm.core.events import publish
 from pricing.events import PricesChanged
-from pricing.exceptions import NoSmartPricing, NoVendorPrice, PriceRangeTurned, UnknownAgency
+from pricing.exceptions import NoSmartPricing, NotForManagers, NoVendorPrice, PriceRangeTurned, UnknownAgency
 from pricing.models import PriceBook
 from pricing.selectors import current_book
 
@@ -53,7 +54,9 @@ def set_smart_pricing(
     max_price: Decimal | None = None,
     rules: Mapping[str, Any] | None = None,
 ) -> PriceBook:
-    """Set the range of all prices and the rules of smart pricing; what is not given stays."""
+    """Set the range of all prices and the rules of smart pricing; what is not given stays. For admins."""
+    if actor.role != Role.ADMIN:
+        raise NotForManagers
     if enabled:
         raise NoSmartPricing
     book = _locked_book()

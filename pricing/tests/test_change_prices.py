@@ -11,9 +11,11 @@ from django.db import DatabaseError, connection, transaction
 from agencies.models import Agency
 from agencies.tests.factories import make_agency
 from crm.core.actors import Actor
+from crm.core.choices import Role, Source
+from crm.core.exceptions import NotAllowed
 from pricing.models import PriceBook
 from pricing.selectors import current_book
-from pricing.services import remove_vendor_price, set_default_price, set_vendor_price
+from pricing.services import remove_vendor_price, set_default_price, set_smart_pricing, set_vendor_price
 
 SYSTEM = Actor.system("tests")
 
@@ -66,6 +68,16 @@ def test_the_price_of_an_agency_that_is_gone_can_be_removed() -> None:
     Agency.objects.all().delete()
 
     assert remove_vendor_price(code=agency.code, actor=SYSTEM).vendor_prices == {}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", [Role.MANAGER, Role.AGENT, Role.VENDOR])
+def test_only_admins_set_the_range(role: Role) -> None:
+    before = PriceBook.objects.count()
+    actor = Actor(label="somebody", role=role, source=Source.ADMIN)
+    with pytest.raises(NotAllowed):
+        set_smart_pricing(enabled=False, min_price=Decimal("1.00"), actor=actor)
+    assert PriceBook.objects.count() == before
 
 
 @pytest.mark.django_db
