@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
-from agencies.admin.contacts import ContactFormSet, ContactInline
+from agencies.admin.contacts import ContactInline
 from agencies.admin.keys import KeyPages
 from agencies.choices import AgencyStatus
 from agencies.models import Agency
@@ -63,12 +63,6 @@ class AgencyAdmin(KeyPages):
 
     def get_inlines(self, request: HttpRequest, obj: Agency | None) -> Any:
         return self.inlines if obj else ()
-
-    def save_formset(self, request: HttpRequest, form: Any, formset: ContactFormSet, change: bool) -> None:
-        if formset.has_changed():
-            actor = actor_of(request)
-            update_agency(code=form.instance.pk, changes={}, contacts=formset.contacts(), actor=actor)
-        formset.save()
 
     def delete_model(self, request: HttpRequest, obj: Model) -> None:
         delete_agency(code=str(obj.pk), actor=actor_of(request))

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from rest_framework.exceptions import ValidationError as Refused
 from unfold.admin import TabularInline
 from unfold.forms import PaginationInlineFormSet
@@ -11,7 +12,10 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from agencies.api.serializers import PhoneField
 from agencies.models import Contact
-from agencies.services import ContactDetails
+from agencies.services import ContactDetails, update_agency
+from crm.core.actors import Actor
+from crm.core.admin.base import actor_of
+from crm.core.exceptions import DomainError
 
 FIELDS = ("name", "title", "email", "phone", "is_primary")
 
@@ -39,17 +43,24 @@ class ContactForm(forms.ModelForm):
 class ContactFormSet(PaginationInlineFormSet):
     """All contacts of one agency."""
 
+    actor: Actor  # who acts; set by ContactInline
+
     def clean(self) -> None:
+        """The service's rules; a page that is shown again takes back what it wrote."""
         super().clean()
-        if sum(bool(row.get("is_primary")) for row in self._rows()) > 1:
-            raise ValidationError("Only one contact can be the primary one.")
+        if any(self.errors) or not self.has_changed():
+            return
+        try:
+            update_agency(code=self.instance.pk, changes={}, contacts=self.contacts(), actor=self.actor)
+        except DomainError as refusal:
+            raise ValidationError(refusal.message) from None
 
     def contacts(self) -> list[ContactDetails]:
         """The contacts as they shall be."""
         return [ContactDetails(**{name: row[name] for name in FIELDS}) for row in self._rows()]
 
     def save(self, commit: bool = True) -> list[Contact]:
-        """The service has; the admin's log finds nothing to tell."""
+        """`clean` has; the admin's log finds nothing to tell."""
         self.new_objects: list[Contact] = []
         self.changed_objects: list[Contact] = []
         self.deleted_objects: list[Contact] = []
@@ -67,3 +78,8 @@ class ContactInline(TabularInline):
     form: Any = ContactForm
     formset = ContactFormSet
     extra = 0
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        formset = super().get_formset(request, obj, **kwargs)
+        formset.actor = actor_of(request)  # a class made for this request
+        return formset

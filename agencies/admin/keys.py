@@ -6,8 +6,8 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.cache import never_cache
@@ -88,4 +88,7 @@ class KeyPages(ServiceAdmin):
     def _agency(self, request: HttpRequest, code: str) -> Agency:
         if not self.has_change_permission(request):
             raise PermissionDenied
-        return get_object_or_404(Agency.objects.visible_to(actor_of(request)), pk=code)
+        agency: Agency | None = self.get_object(request, code)
+        if agency is None:
+            raise Http404
+        return agency

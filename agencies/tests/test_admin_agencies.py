@@ -9,21 +9,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from agencies.exceptions import AgencyNotFound
 from agencies.models import Agency, ApiKey
 from agencies.services import key_digest
 from agencies.tests.factories import make_agency
 from crm.core.choices import Role
-from crm.core.tests.browsing import browser_as
 from crm.core.tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
 
 LIST = reverse("admin:agencies_agency_changelist")
-
-
-@pytest.fixture
-def manager() -> Client:
-    return browser_as(Role.MANAGER)
 
 
 def page_of(agency: Agency) -> str:
@@ -86,8 +81,59 @@ def test_contacts_are_replaced_together(manager: Client) -> None:
 )
 def test_contacts_that_cannot_be_are_refused(manager: Client, rows: tuple[dict[str, Any], ...]) -> None:
     agency = make_agency()
-    assert manager.post(page_of(agency), sent(agency, *rows)).status_code == 200
+    assert manager.post(page_of(agency), sent(agency, *rows, name="Renamed")).status_code == 200
     assert not agency.contacts.exists()
+    assert not Agency.objects.filter(name="Renamed").exists()
+
+
+def test_a_second_primary_contact_is_refused_where_the_rows_are(manager: Client) -> None:
+    agency = make_agency()
+    dana, eli = {"name": "Dana", "is_primary": "on"}, {"name": "Eli"}
+    manager.post(page_of(agency), sent(agency, dana, eli))
+    ids = {contact.name: contact.pk for contact in agency.contacts.all()}
+    rows = [{**dana, "id": ids["Dana"]}, {**eli, "id": ids["Eli"], "is_primary": "on"}]
+    page = manager.post(page_of(agency), {**sent(agency, *rows, name="Renamed"), "contacts-INITIAL_FORMS": 2})
+    assert "Only one contact can be the primary one." in page.content.decode()
+    assert agency.contacts.get(is_primary=True).name == "Dana"
+    assert not Agency.objects.filter(name="Renamed").exists()
+
+
+def test_a_primary_contact_that_goes_makes_room_for_another(manager: Client) -> None:
+    agency = make_agency()
+    manager.post(page_of(agency), sent(agency, {"name": "Dana", "is_primary": "on"}))
+    gone = {"name": "Dana", "is_primary": "on", "id": agency.contacts.get().pk, "DELETE": "on"}
+    rows: list[dict[str, Any]] = [gone, {"name": "Eli", "is_primary": "on"}]
+    answer = manager.post(page_of(agency), {**sent(agency, *rows), "contacts-INITIAL_FORMS": 1})
+    assert answer.status_code == 302
+    assert agency.contacts.get().name == "Eli"
+
+
+def test_what_the_service_refuses_after_all_saves_nothing(
+    manager: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when a colleague deletes the agency meanwhile."""
+
+    def refuse(**given: Any) -> None:
+        raise AgencyNotFound("GONE")
+
+    agency = make_agency()
+    monkeypatch.setattr("agencies.admin.contacts.update_agency", refuse)
+    page = manager.post(page_of(agency), sent(agency, {"name": "Dana"}, name="Renamed"))
+    assert page.status_code == 200
+    assert "There is no agency with the code" in page.content.decode()
+    assert not Agency.objects.filter(name="Renamed").exists()
+
+
+def test_rows_that_a_colleague_replaced_meanwhile_are_refused(manager: Client) -> None:
+    agency = make_agency()
+    manager.post(page_of(agency), sent(agency, {"name": "Dana", "is_primary": "on"}))
+    stale = {"name": "Dana", "is_primary": "on", "id": agency.contacts.get().pk}
+    manager.post(page_of(agency), {**sent(agency, {**stale, "title": "CEO"}), "contacts-INITIAL_FORMS": 1})
+    page = manager.post(
+        page_of(agency), {**sent(agency, {**stale, "title": "CFO"}), "contacts-INITIAL_FORMS": 1}
+    )
+    assert page.status_code == 200
+    assert agency.contacts.get().title == "CEO"
 
 
 def test_what_must_stay_is_not_deleted(manager: Client) -> None:
@@ -122,6 +168,11 @@ def test_a_key_is_shown_once(manager: Client) -> None:
     page = manager.get(page_of(agency)).content.decode()
     assert key.prefix in page
     assert secret[1] not in page
+
+
+@pytest.mark.parametrize("code", ["NOBODY", "%00"])
+def test_an_unknown_agency_gets_no_key(manager: Client, code: str) -> None:
+    assert manager.get(f"{LIST}{code}/keys/new/").status_code == 404
 
 
 def test_a_key_is_revoked(manager: Client) -> None:
