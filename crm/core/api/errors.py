@@ -30,6 +30,7 @@ CODES: dict[type[Exception], str] = {
     exceptions.Throttled: "rate_limited",
 }
 OWN_CODES = {"token_expired"}
+BEFORE_COUNTING = exceptions.AuthenticationFailed | exceptions.NotAuthenticated | exceptions.PermissionDenied
 
 
 def error_body(message: str, code: str, details: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -45,6 +46,8 @@ def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response:
         exc = exceptions.NotFound("There is no such record, or you may not see it.")
     elif isinstance(exc, PermissionDenied):
         exc = exceptions.PermissionDenied()
+    if isinstance(exc, BEFORE_COUNTING):
+        exc = _counted(exc, context)
     if isinstance(exc, OperationalError | RedisError):
         logger.error("a part is unavailable", extra={"kind": type(exc.__cause__ or exc).__name__})
         what = "database" if isinstance(exc, OperationalError) else "cache"
@@ -61,6 +64,18 @@ def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response:
             status=500,
         )
     return _contract_response(exc, response)
+
+
+def _counted(exc: Exception, context: Mapping[str, Any]) -> Exception:
+    """Who is turned away at the door has not been counted yet: guessing tokens and keys has its limit too."""
+    view, request = context.get("view"), context.get("request")
+    if view is None or request is None or hasattr(request._request, "rate_allowance"):
+        return exc
+    try:
+        view.check_throttles(request)
+    except exceptions.Throttled as throttled:
+        return throttled
+    return exc
 
 
 def _domain_response(exc: DomainError) -> Response:

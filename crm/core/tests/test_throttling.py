@@ -58,6 +58,40 @@ def test_each_person_and_each_address_has_its_own(rates: None, anonymous: APICli
 
 
 @pytest.mark.parametrize(
+    "headers", [{"Authorization": "Bearer a.b.c"}, {"X-API-Key": "junk"}, {}], ids=["token", "key", "nothing"]
+)
+def test_guessing_tokens_and_keys_is_limited_by_address(
+    rates: None, anonymous: APIClient, headers: dict[str, str]
+) -> None:
+    answers = [anonymous.post("/api/leads", {}, headers=headers) for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [401, 401, 429, 429]
+    assert answers[2].json()["code"] == "rate_limited"
+    assert answers[2].headers["Retry-After"]
+    assert answers[0].headers["X-RateLimit-Remaining"] == "1"
+    assert signed_in(make_user()).get(ME).status_code == 200
+    assert APIClient(REMOTE_ADDR="10.0.0.9").get(ME).status_code == 401
+
+
+def test_whoever_may_not_is_counted_too(rates: None) -> None:
+    client = signed_in(make_user())
+    assert [client.get("/api/auth/users").status_code for _ in range(4)] == [403, 403, 403, 429]
+
+
+def test_a_request_is_counted_in_one_round_trip(rates: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    counted: list[str] = []
+    count = throttling.CallerRateThrottle._count
+
+    def noted(self: throttling.CallerRateThrottle, key: str, seconds: int) -> int | None:
+        counted.append(key)
+        return count(self, key, seconds)
+
+    monkeypatch.setattr(throttling.CallerRateThrottle, "_count", noted)
+    signed_in(make_user()).get(ME)
+    APIClient().get(ME)
+    assert [key.split(":")[1] for key in counted] == ["caller", "anonymous"]
+
+
+@pytest.mark.parametrize(
     ("path", "body"),
     [
         ("/api/auth/login", {"username": "a", "password": "b"}),
