@@ -5,7 +5,7 @@ from django.contrib.auth.signals import user_logged_in
 from django.http import HttpRequest
 
 from crm.core.exceptions import RateLimited, Unauthenticated
-from crm.core.lockout import seconds_locked
+from crm.core.lockout import giving_back, seconds_locked
 from crm.core.models import User
 from crm.core.services.sessions import Origin, open_session
 from crm.core.tokens import Tokens
@@ -16,9 +16,11 @@ def sign_in(*, request: HttpRequest, name: str, password: str, origin: Origin) -
 
     Unknown, inactive and wrong look alike. The fifth failure locks; what is locked is not even looked at.
     """
-    user = authenticate(request, username=name, password=password)
+    with giving_back(request):
+        user = authenticate(request, username=name, password=password)
+        if isinstance(user, User):
+            user_logged_in.send(sender=User, request=request, user=user)
     if isinstance(user, User):
-        user_logged_in.send(sender=User, request=request, user=user)
         return open_session(user=user, origin=origin)
     was_counted = getattr(request, "axes_failures_since_start", None) is not None
     if getattr(request, "axes_locked_out", False) and not was_counted:

@@ -1,16 +1,20 @@
 """POST /api/auth/login, and the lock after five failures."""
 
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import jwt
 import pytest
 from django.conf import settings
+from django.db import connections
 from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
 
 from crm.core.choices import Role
-from crm.core.models import Session
+from crm.core.models import Session, User
 from crm.core.redis import redis_client, redis_key
 from crm.core.tests.factories import PASSWORD, make_user
 
@@ -164,6 +168,60 @@ def test_success_forgets_earlier_failures(anonymous: APIClient) -> None:
     assert anonymous.post(LOGIN, {"username": user.email, "password": PASSWORD}).status_code == 200
     fail(anonymous, user.email, times=4)
     assert anonymous.post(LOGIN, {"username": user.email, "password": PASSWORD}).status_code == 200
+
+
+def at_once(times: int, sign_in: Callable[[], int]) -> list[int]:
+    def run(_: int) -> int:
+        try:
+            return sign_in()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(times) as pool:
+        return sorted(pool.map(run, range(times)))
+
+
+@pytest.fixture
+def slow_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As slow as real ones: time for others to come in between."""
+    check = User.check_password
+
+    def slowly(user: User, password: str) -> bool:
+        time.sleep(0.1)
+        return check(user, password)
+
+    monkeypatch.setattr(User, "check_password", slowly)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_guessing_in_parallel_gains_no_guesses(slow_hashes: None) -> None:
+    user = make_user()
+    wrong = {"username": user.email, "password": "wrong"}
+    assert at_once(16, lambda: APIClient().post(LOGIN, wrong).status_code) == [401] * 5 + [429] * 11
+
+
+@pytest.mark.django_db(transaction=True)
+def test_guessing_in_parallel_at_the_admins_form_gains_no_guesses(slow_hashes: None) -> None:
+    user = make_user(role=Role.ADMIN)
+    wrong = {"username": user.email, "password": "wrong"}
+    at_once(8, lambda: Client().post("/admin/login/", wrong).status_code)
+    assert APIClient().post(LOGIN, {"username": user.email, "password": PASSWORD}).status_code == 429
+    (key,) = redis_client().keys(redis_key("axes-*"))
+    assert int(redis_client().get(key) or 0) == 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_right_password_from_many_places_at_once_is_let_in(slow_hashes: None) -> None:
+    user = make_user()
+    right = {"username": user.email, "password": PASSWORD}
+    assert at_once(12, lambda: APIClient().post(LOGIN, right).status_code) == [200] * 12
+
+
+def test_a_right_password_that_opens_nothing_leaves_no_place_taken() -> None:
+    agent = make_user()
+    for _ in range(6):
+        page = Client().post("/admin/login/", {"username": agent.email, "password": PASSWORD})
+        assert page.status_code == 200
 
 
 def test_the_admins_form_shares_the_lock(anonymous: APIClient) -> None:
