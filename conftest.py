@@ -10,11 +10,14 @@ from django.apps import apps
 from django.conf import settings
 from django.core.cache import caches
 from django.db import connection
+from django.test import Client
 from psycopg import sql
 from pytest_django import DjangoDbBlocker
 from rest_framework.test import APIClient
 
+from crm.core.choices import Role
 from crm.core.delivery import deliver_waiting
+from crm.core.tests.browsing import browser_as
 
 PUT_BACK = sql.SQL(
     "INSERT INTO {table} OVERRIDING SYSTEM VALUE "
@@ -69,6 +72,18 @@ def rows_of_migrations(request: pytest.FixtureRequest) -> None:
 def anonymous() -> APIClient:
     """Somebody who is not signed in."""
     return APIClient()
+
+
+@pytest.fixture
+def admin() -> Client:
+    """An admin's browser."""
+    return browser_as(Role.ADMIN)
+
+
+@pytest.fixture
+def manager() -> Client:
+    """A manager's browser."""
+    return browser_as(Role.MANAGER)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accept-invite", accept_invite),
     path("healthz", healthz),
     path("readyz", readyz),
+    path("admin", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
     path("api/", include("crm.core.api.urls")),
     path("api/", include("agencies.api.urls")),

@@ -8,8 +8,6 @@ from django.test import Client
 from django.urls import reverse
 
 from agencies.tests.factories import make_agency
-from crm.core.choices import Role
-from crm.core.tests.browsing import browser_as
 from leads.models import Lead, LeadImport
 from leads.services.imports.running import run_import
 
@@ -17,11 +15,6 @@ pytestmark = pytest.mark.django_db
 
 ADD = reverse("admin:leads_leadimport_add")
 ROWS = "First Name,Last Name,Phone,State,Hat size\nAnn,Lee,(312) 555-0147,IL,7\nBob,Ray,not a number,IL,8\n"
-
-
-@pytest.fixture
-def manager() -> Client:
-    return browser_as(Role.MANAGER)
 
 
 @pytest.fixture

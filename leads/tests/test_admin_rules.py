@@ -6,24 +6,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from crm.core.choices import Role
-from crm.core.tests.browsing import browser_as
 from leads.models import IntakePolicy, Scorecard, StateLaw
 from leads.services.scorecards import first_weights
 
 pytestmark = pytest.mark.django_db
 
 NEW_SCORECARD = reverse("admin:leads_scorecard_add")
-
-
-@pytest.fixture
-def admin() -> Client:
-    return browser_as(Role.ADMIN)
-
-
-@pytest.fixture
-def manager() -> Client:
-    return browser_as(Role.MANAGER)
 
 
 def test_new_weights_are_a_new_version(manager: Client) -> None:
