@@ -9,7 +9,7 @@ from django.urls import URLPattern, path, reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from unfold.widgets import UnfoldAdminPasswordWidget
 
-from crm.core.admin.base import ServiceAdmin, actor_of, show_refusal
+from crm.core.admin.base import ServiceAdmin, actor_of, person_of, show_refusal
 from crm.core.exceptions import DomainError
 from crm.core.models import User
 from crm.core.services.passwords import set_password
@@ -35,9 +35,9 @@ class PasswordPage(ServiceAdmin):
         return own + list(super().get_urls())
 
     def password_view(self, request: HttpRequest, user_id: int) -> HttpResponse:
-        person = get_object_or_404(User, pk=user_id)
-        if not self.has_change_permission(request, person):
+        if not person_of(request).is_superuser:
             raise PermissionDenied
+        person = get_object_or_404(User, pk=user_id)
         form = PasswordForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             try:

@@ -21,6 +21,8 @@ AVAILABILITY_COLOURS = {
     Availability.ACTIVE: "success", Availability.BUSY: "warning", Availability.AWAY: "warning", Availability.OFFLINE: "default",
 }  # fmt: skip
 
+ONLY_BY_ADMINS = ("first_name", "last_name", "email", "username", "role", "vendor_code")
+
 
 class PersonForm(ServiceForm):
     """An account's fields, changed by `update_user`."""
@@ -97,7 +99,7 @@ class PersonAdmin(PasswordPage):
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         if obj is None or person_of(request).is_superuser:
             return self.readonly_fields
-        return (*self.readonly_fields, "email", "username", "role", "vendor_code")
+        return (*self.readonly_fields, *ONLY_BY_ADMINS)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A manager changes agents, and nobody else."""
