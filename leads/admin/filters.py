@@ -22,7 +22,15 @@ POOL = "pool"
 OVERDUE = "overdue"
 
 
-class AgencyFilter(DropdownFilter):
+class KnownFilter(DropdownFilter):
+    """Takes the values it offers; another is as none."""
+
+    def value(self) -> str | None:
+        given = super().value()
+        return given if given in {value for value, _ in self.lookup_choices} else None
+
+
+class AgencyFilter(KnownFilter):
     """Who sent it."""
 
     title = "agency"
@@ -35,7 +43,7 @@ class AgencyFilter(DropdownFilter):
         return queryset.filter(agency=self.value()) if self.value() else queryset
 
 
-class AgentFilter(DropdownFilter):
+class AgentFilter(KnownFilter):
     """Who works it, or nobody."""
 
     title = "agent"
@@ -52,10 +60,10 @@ class AgentFilter(DropdownFilter):
             return queryset.filter(assigned_agent__isnull=True)
         if value == POOL:
             return queryset.filter(assigned_agent__isnull=True, disposition__in=OPEN)
-        return queryset.filter(assigned_agent=int(value)) if value.isdecimal() else queryset
+        return queryset.filter(assigned_agent=int(value)) if value else queryset
 
 
-class StateFilter(DropdownFilter):
+class StateFilter(KnownFilter):
     """Where the person lives."""
 
     title = "state"
@@ -68,7 +76,7 @@ class StateFilter(DropdownFilter):
         return queryset.filter(state=self.value()) if self.value() else queryset
 
 
-class DeadlineFilter(DropdownFilter):
+class DeadlineFilter(KnownFilter):
     """How soon the time to file runs out for a lead still worked."""
 
     title = "deadline of open leads"
@@ -82,7 +90,7 @@ class DeadlineFilter(DropdownFilter):
         value, today = self.value() or "", business_day()
         if value == OVERDUE:
             return queryset.filter(disposition__in=OPEN, filing_deadline__lt=today)
-        if value.isdecimal() and len(value) <= 4:
+        if value:
             last = today + timedelta(days=int(value))
             return queryset.filter(disposition__in=OPEN, filing_deadline__range=(today, last))
         return queryset

@@ -8,18 +8,12 @@ from django.test import Client
 from django.urls import reverse
 
 from crm.core.choices import Role
-from crm.core.tests.browsing import browser_as
 from crm.core.tests.factories import make_user
 from leads.admin.acting import apply_to_each
 from leads.models import Lead, LeadChange
 from leads.tests.factories import make_lead
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def manager() -> Client:
-    return browser_as(Role.MANAGER)
 
 
 def acted(client: Client, action: str, leads: list[Lead], **given: Any) -> Any:
@@ -133,3 +127,10 @@ def test_a_whole_list_is_a_bulk_operations_work(manager: Client, monkeypatch: py
 def test_an_error_of_ours_is_not_hidden() -> None:
     with pytest.raises(ZeroDivisionError):
         apply_to_each([make_lead().pk], lambda _: 1 / 0)
+
+
+@pytest.mark.parametrize("selected", ["nonsense", "\0"])
+def test_a_row_that_cannot_be_leads_back_to_the_list(manager: Client, selected: str) -> None:
+    url = reverse("admin:leads_lead_changelist")
+    answer = manager.post(url, {"action": "assign_leads", "_selected_action": [selected], "index": "0"})
+    assert (answer.status_code, answer.headers["Location"]) == (302, url)

@@ -23,11 +23,6 @@ LIST_QUERIES = 6  # session, person, count, page, and the options of two filters
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def manager() -> Client:
-    return browser_as(Role.MANAGER)
-
-
 def listed(client: Client, **params: object) -> list[Lead]:
     response = client.get(f"{reverse('admin:leads_lead_changelist')}?{urlencode(params, doseq=True)}")
     assert response.status_code == 200, response
@@ -110,6 +105,33 @@ def test_created_filters_by_whole_days_of_the_business(manager: Client) -> None:
     assert listed(manager, created_at_from=today, created_at_to=today) == [lead]
     assert listed(manager, created_at_to=today - timedelta(days=1)) == []
     assert listed(manager, created_at_from="nonsense") == [lead]
+
+
+@pytest.mark.parametrize("end", ["created_at_from", "created_at_to"])
+@pytest.mark.parametrize(("day", "is_past"), [("0001-01-01", True), ("9999-12-31", False)])
+def test_the_first_and_the_last_day_of_the_calendar(
+    manager: Client, end: str, day: str, is_past: bool
+) -> None:
+    lead = make_lead()
+    assert listed(manager, **{end: day}) == ([lead] if is_past == end.endswith("from") else [])
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "agency",
+        "agent",
+        "state",
+        "disposition__exact",
+        "priority__exact",
+        "has_attorney__exact",
+        "deadline",
+    ],
+)
+@pytest.mark.parametrize("value", ["\0", "T\0X", "nonsense", "9" * 5000])
+def test_a_value_that_is_no_choice_is_as_none(manager: Client, name: str, value: str) -> None:
+    lead = make_lead()
+    assert listed(manager, **{name: value}) == [lead]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,8 @@ from django import forms
 from django.contrib import messages
 from django.contrib.admin import ShowFacets
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Model, QuerySet
@@ -27,6 +29,7 @@ from crm.core.exceptions import DomainError
 from crm.core.models import User
 
 EXACT_UP_TO = 1_000
+NUL = "\0"  # no text in the database can hold it
 action_toggle = ModelAdmin.action_checkbox.short_description
 PAGES_REACH = 10_000  # rows: a page at offset n reads n rows first
 
@@ -74,7 +77,33 @@ def row_checkbox() -> str:
 
 
 class CappedChangeList(ChangeList):
-    """A list whose heading does not compare the count with that of the whole table."""
+    """A list that is filtered by its own filters only, and does not count the whole table for its heading."""
+
+    def get_filters_params(self, params: Any = None) -> dict[str, Any]:
+        """Without the values that no row has."""
+        given = {
+            name: [value for value in values if self._is_possible(name, value)]
+            for name, values in super().get_filters_params(params).items()
+        }
+        return {name: values for name, values in given.items() if values}
+
+    def _is_possible(self, name: str, value: str) -> bool:
+        """Text holds no NUL; a field with choices has one of them."""
+        if NUL in value:
+            return False
+        try:
+            field = self.opts.get_field(name.removesuffix("__exact"))
+        except FieldDoesNotExist:
+            return True
+        choices = {str(known) for known, _ in getattr(field, "flatchoices", ())}
+        return not choices or value in choices
+
+    def get_filters(self, request: HttpRequest) -> Any:
+        """Django takes any lookup of any field, as of the first letters of a password's hash; no list here needs it."""
+        filters, has_filters, rest, *more = super().get_filters(request)
+        if rest:
+            raise IncorrectLookupParameters(f"No filter is called {', '.join(rest)}.")
+        return filters, has_filters, rest, *more
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
@@ -99,6 +128,25 @@ class BaseAdmin(ModelAdmin):
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[CappedChangeList]:
         return CappedChangeList
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        return None if NUL in object_id else super().get_object(request, object_id, from_field)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        if NUL in search_term:
+            return queryset.none(), False
+        return cast("tuple[QuerySet[Any], bool]", super().get_search_results(request, queryset, search_term))
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+        """Selected rows that cannot be lead back to the list."""
+        try:
+            for given in request.POST.getlist(ACTION_CHECKBOX_NAME):
+                self.opts.pk.to_python(given)
+        except ValidationError:
+            return None
+        return cast("HttpResponse | None", super().response_action(request, queryset))
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """Without Django's "delete selected": deletions go one by one, through a page that asks."""
