@@ -13,20 +13,35 @@ WEAKEST = 0.01  # an effect below this is drawn as none
 
 
 def drawn(explained: Mapping[str, Any]) -> dict[str, Any]:
-    """`explanation_of()` with each factor's bar: its side, and its length in percent of the longest."""
-    score = explained.get("score")
-    return {**explained, "factors": bars_of((score or {}).get("factors", ()))}
+    """`explanation_of()` with each factor's bar, and the sum that its score is: base, effects, total."""
+    score = explained.get("score") or {}
+    factors, base = score.get("factors", ()), score.get("base")
+    made = {**explained, "factors": bars_of(factors)}
+    if base is not None:
+        total = base + sum(effect_of(factor) for factor in factors)
+        made |= {"base": number(base), "total": number(total)}
+    return made
+
+
+def effect_of(factor: Mapping[str, Any]) -> float:
+    """What a factor adds or takes."""
+    return float(factor.get("effect") or 0)
+
+
+def number(value: float, sign: str = "") -> str:
+    """As many decimals as there are, so that a column of them adds up."""
+    return f"{value:{sign}.6f}".rstrip("0").rstrip(".")
 
 
 def bars_of(factors: Any) -> list[dict[str, Any]]:
     """The factors with `side` (minus, plus, none), and `length`; in the order they were recorded."""
-    effects = [float(factor.get("effect") or 0) for factor in factors]
+    effects = [effect_of(factor) for factor in factors]
     most = max((abs(effect) for effect in effects), default=0) or 1
     return [
         {
             **factor,
             "name": words(factor["name"]),
-            "effect": f"{effect:+.2f}".rstrip("0").rstrip(".") if abs(effect) >= WEAKEST else "0",
+            "effect": number(effect, "+"),
             "side": "none" if abs(effect) < WEAKEST else "minus" if effect < 0 else "plus",
             "length": round(100 * abs(effect) / most),
         }

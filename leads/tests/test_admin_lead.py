@@ -1,6 +1,8 @@
 """A lead's page: facts changed through the services, what happened and why beside them."""
 
+import math
 import re
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -143,6 +145,18 @@ def test_the_page_says_why_and_what_happened(manager: Client) -> None:
         "Contacted",
     ):
         assert told in text, told
+
+
+def test_base_and_effects_add_up_to_the_score(manager: Client) -> None:
+    lead = received(injury_description="broken arm", police_report="yes")
+    explained = manager.get(page_of(lead)).context["explained"]
+    total = Decimal(explained["base"]) + sum(Decimal(factor["effect"]) for factor in explained["factors"])
+    assert len(explained["factors"]) > 2
+    assert total == Decimal(explained["total"])
+    assert min(max(math.floor(total + Decimal("0.5")), 1), 10) == explained["score"]["value"]
+    text = re.sub(r"\s+", " ", manager.get(page_of(lead)).content.decode())
+    assert re.search(rf"Base</th>.*?>{re.escape(explained['base'])}</td>", text)
+    assert re.search(rf"Sum</th>.*?>{re.escape(explained['total'])}</td>", text)
 
 
 def test_a_lead_without_any_record_has_a_page_too(manager: Client) -> None:
