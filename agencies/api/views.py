@@ -27,7 +27,7 @@ from agencies.models import Agency, ApiKey
 from agencies.querysets import AgencyQuerySet, ApiKeyQuerySet
 from crm.core.api.idempotency import idempotent
 from crm.core.api.permissions import IsManager, roles
-from crm.core.api.requests import actor_of
+from crm.core.api.requests import actor_of, valid
 from crm.core.choices import Role
 
 CODE_IN_URL = "[A-Za-z0-9_-]{1,40}"
@@ -69,16 +69,12 @@ class AgencyViewSet(GenericViewSet[Agency]):
     @extend_schema(summary="Take an agency on", request=AgencyInput, responses={201: AgencySerializer})
     @idempotent
     def create(self, request: Request) -> Response:
-        given = AgencyInput(data=request.data)
-        given.is_valid(raise_exception=True)
-        agency = services.create_agency(actor=actor_of(request), **given.validated_data)
+        agency = services.create_agency(actor=actor_of(request), **valid(AgencyInput, request))
         return Response(self._shown(agency.code), status=201)
 
     @extend_schema(summary="Change an agency", request=AgencyChanges, responses=AgencySerializer)
     def partial_update(self, request: Request, code: str) -> Response:
-        given = AgencyChanges(data=request.data, partial=True)
-        given.is_valid(raise_exception=True)
-        changes = dict(given.validated_data)
+        changes = valid(AgencyChanges, request, partial=True)
         contacts = changes.pop("contacts", None)
         services.update_agency(code=code.upper(), changes=changes, contacts=contacts, actor=actor_of(request))
         return Response(self._shown(code))
@@ -140,11 +136,8 @@ class ApiKeyViewSet(GenericViewSet[ApiKey]):
     @idempotent
     def issue(self, request: Request, code: str) -> Response:
         """The answer without the secret: what is kept for a repetition must not hold it."""
-        given = ApiKeyInput(data=request.data)
-        given.is_valid(raise_exception=True)
-        key, self.secret = services.issue_key(
-            code=self.agency_code(), actor=actor_of(request), **given.validated_data
-        )
+        given = valid(ApiKeyInput, request)
+        key, self.secret = services.issue_key(code=self.agency_code(), actor=actor_of(request), **given)
         return Response(self.get_serializer(key).data, status=201)
 
     @extend_schema(summary="Revoke a key", responses={200: ApiKeySerializer})

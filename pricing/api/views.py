@@ -1,7 +1,6 @@
 """Prices and quotes."""
 
 from decimal import Decimal
-from typing import Any
 
 from drf_spectacular.helpers import forced_singular_serializer
 from drf_spectacular.utils import extend_schema
@@ -14,7 +13,7 @@ from rest_framework.viewsets import GenericViewSet
 from agencies.api.authentication import KEY_OR_TOKEN
 from agencies.models import Agency
 from crm.core.api.permissions import IsAdmin, IsManager, roles
-from crm.core.api.requests import actor_of
+from crm.core.api.requests import actor_of, valid
 from crm.core.choices import Role
 from pricing import services
 from pricing.api.serializers import (
@@ -60,9 +59,7 @@ class PricingViewSet(GenericViewSet[PriceBook]):
     @extend_schema(summary="Set range and rules", request=SmartPricingInput, responses=PriceBookSerializer)
     @action(methods=["put"], detail=False)
     def smart(self, request: Request) -> Response:
-        given = SmartPricingInput(data=request.data)
-        given.is_valid(raise_exception=True)
-        book = services.set_smart_pricing(actor=actor_of(request), **given.validated_data)
+        book = services.set_smart_pricing(actor=actor_of(request), **valid(SmartPricingInput, request))
         return Response(PriceBookSerializer(book).data)
 
 
@@ -99,9 +96,7 @@ class QuoteViewSet(GenericViewSet[PriceBook]):
 
     @extend_schema(summary="Quote a lead", request=QuoteInput, responses={200: QuoteSerializer})
     def create(self, request: Request) -> Response:
-        given = QuoteInput(data=request.data)
-        given.is_valid(raise_exception=True)
-        facts: dict[str, Any] = dict(given.validated_data)
+        facts = valid(QuoteInput, request)
         facts["vendor_code"] = _vendor_of(request, facts.get("vendor_code", ""))
         return Response(quote(PricingFacts(**facts)).document())
 
@@ -116,7 +111,5 @@ def _vendor_of(request: Request, code: str) -> str:
 
 
 def _given_price(request: Request) -> Decimal:
-    given = PriceInput(data=request.data)
-    given.is_valid(raise_exception=True)
-    price: Decimal = given.validated_data["price"]
+    price: Decimal = valid(PriceInput, request)["price"]
     return price

@@ -50,8 +50,8 @@ def actor_of(request: Request | Any, source: Source = Source.API) -> Actor:
     return user.actor(source, getattr(request, "request_id", ""))
 
 
-def valid(serializer_class: type[Serializer[Any]], request: Request) -> dict[str, Any]:
-    """The request's body as `serializer_class` understands it; 400 naming the fields where it does not."""
-    serializer = serializer_class(data=request.data)
+def valid(serializer_class: type[Serializer[Any]], request: Request, **options: Any) -> Any:
+    """The body as `serializer_class` understands it, a dict; 400 naming the fields where it does not."""
+    serializer = serializer_class(data=request.data, **options)
     serializer.is_valid(raise_exception=True)
     return dict(serializer.validated_data)

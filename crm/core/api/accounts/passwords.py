@@ -13,8 +13,8 @@ from crm.core.api.accounts.serializers import (
     ResetSerializer,
     SignedInSerializer,
 )
-from crm.core.api.accounts.sessions import LOCKED, NO_STORE, OpenViewSet, done, parsed
-from crm.core.api.requests import actor_of, session_of, user_of
+from crm.core.api.accounts.sessions import LOCKED, NO_STORE, OpenViewSet, done
+from crm.core.api.requests import actor_of, session_of, user_of, valid
 from crm.core.lockout import forgive
 from crm.core.services import passwords
 
@@ -35,7 +35,7 @@ class ForgottenPasswordViewSet(OpenViewSet):
     )
     @action(detail=False, methods=["post"], url_path="forgot-password")
     def forgot(self, request: Request) -> Response:
-        passwords.ask_for_code(**parsed(ForgottenSerializer, request))
+        passwords.ask_for_code(**valid(ForgottenSerializer, request))
         return done("If somebody here has this address, a code is on its way to it.")
 
     @extend_schema(
@@ -47,7 +47,7 @@ class ForgottenPasswordViewSet(OpenViewSet):
     )
     @action(detail=False, methods=["post"], url_path="confirm-forgot-password")
     def confirm(self, request: Request) -> Response:
-        given = parsed(ResetSerializer, request)
+        given = valid(ResetSerializer, request)
         user = passwords.reset_password(
             email=given["email"], code=given["confirmationCode"], new_password=given["newPassword"]
         )
@@ -68,7 +68,7 @@ class PasswordViewSet(ViewSet):
     )
     @action(detail=False, methods=["post"], url_path="change-password")
     def change(self, request: Request) -> Response:
-        given = parsed(PasswordChangeSerializer, request)
+        given = valid(PasswordChangeSerializer, request)
         tokens = passwords.change_password(
             user=user_of(request),
             actor=actor_of(request),

@@ -19,10 +19,10 @@ from crm.core.api.accounts.serializers import (
     NewAccountSerializer,
     SignedInSerializer,
 )
-from crm.core.api.accounts.sessions import LOCKED, NO_STORE, OpenViewSet, parsed
+from crm.core.api.accounts.sessions import LOCKED, NO_STORE, OpenViewSet
 from crm.core.api.idempotency import idempotent
 from crm.core.api.permissions import IsAdmin, IsManager
-from crm.core.api.requests import actor_of, origin_of
+from crm.core.api.requests import actor_of, origin_of, valid
 from crm.core.models import User
 from crm.core.services import accounts, invitations
 from crm.core.services.sessions import open_session
@@ -49,7 +49,7 @@ class AccountViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[User]):
     )
     @idempotent
     def create(self, request: Request) -> Response:
-        fields = parsed(NewAccountSerializer, request)
+        fields = valid(NewAccountSerializer, request)
         user = accounts.create_user(
             actor=actor_of(request), password=fields.pop("password", None), fields=fields
         )
@@ -62,7 +62,7 @@ class AccountViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[User]):
     )
     def partial_update(self, request: Request, username: str) -> Response:
         user = accounts.update_user(
-            user=self.get_object(), actor=actor_of(request), fields=parsed(AccountChangeSerializer, request)
+            user=self.get_object(), actor=actor_of(request), fields=valid(AccountChangeSerializer, request)
         )
         return Response(AccountSerializer(user).data)
 
@@ -82,7 +82,7 @@ class InvitationViewSet(ViewSet):
     @action(detail=False, methods=["post"])
     @idempotent
     def invite(self, request: Request) -> Response:
-        invitation = invitations.invite(actor=actor_of(request), **parsed(InviteSerializer, request))
+        invitation = invitations.invite(actor=actor_of(request), **valid(InviteSerializer, request))
         return Response(InvitationSerializer(invitation).data, status=status.HTTP_201_CREATED)
 
 
@@ -100,6 +100,6 @@ class AcceptanceViewSet(OpenViewSet):
     )
     @action(detail=False, methods=["post"], url_path="accept-invite")
     def accept(self, request: Request) -> Response:
-        user = invitations.accept_invitation(**parsed(AcceptanceSerializer, request))
+        user = invitations.accept_invitation(**valid(AcceptanceSerializer, request))
         tokens = open_session(user=user, origin=origin_of(request))
         return Response(SignedInSerializer(tokens).data, status=status.HTTP_201_CREATED, headers=NO_STORE)

@@ -1,7 +1,5 @@
 """Signing in, staying in, signing out, and the caller's own account."""
 
-from typing import Any
-
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.decorators import action
@@ -19,8 +17,7 @@ from crm.core.api.accounts.serializers import (
     SignInSerializer,
     UserSerializer,
 )
-from crm.core.api.requests import actor_of, origin_of, user_of
-from crm.core.api.serializers import StrictSerializer
+from crm.core.api.requests import actor_of, origin_of, user_of, valid
 from crm.core.services import accounts, sessions
 from crm.core.services.sign_in import sign_in
 from crm.core.tokens import CHALLENGE
@@ -28,13 +25,6 @@ from crm.core.tokens import CHALLENGE
 NO_STORE = {"Cache-Control": "no-store"}
 WRONG = OpenApiResponse(description="Wrong, expired or ended.")
 LOCKED = OpenApiResponse(description="Too many attempts; see Retry-After.")
-
-
-def parsed(kind: type[StrictSerializer], request: Request, **options: Any) -> Any:
-    """The body, checked."""
-    serializer = kind(data=request.data, **options)
-    serializer.is_valid(raise_exception=True)
-    return serializer.validated_data
 
 
 def done(message: str) -> Response:
@@ -66,7 +56,7 @@ class SignInViewSet(OpenViewSet):
     @action(detail=False, methods=["post"], throttle_scope="sensitive")
     def login(self, request: Request) -> Response:
         tokens = sign_in(
-            request=request._request, origin=origin_of(request), **parsed(SignInSerializer, request)
+            request=request._request, origin=origin_of(request), **valid(SignInSerializer, request)
         )
         return Response(SignedInSerializer(tokens).data, headers=NO_STORE)
 
@@ -79,7 +69,7 @@ class SignInViewSet(OpenViewSet):
     )
     @action(detail=False, methods=["post"])
     def refresh(self, request: Request) -> Response:
-        tokens = sessions.refresh_session(**parsed(RefreshSerializer, request))
+        tokens = sessions.refresh_session(**valid(RefreshSerializer, request))
         return Response(RefreshedSerializer(tokens).data, headers=NO_STORE)
 
     @extend_schema(
@@ -87,7 +77,7 @@ class SignInViewSet(OpenViewSet):
     )
     @action(detail=False, methods=["post"])
     def logout(self, request: Request) -> Response:
-        sessions.end_session(**parsed(RefreshSerializer, request))
+        sessions.end_session(**valid(RefreshSerializer, request))
         return done("You are signed out.")
 
 
@@ -104,6 +94,6 @@ class MeViewSet(ViewSet):
     )
     @me.mapping.patch
     def change_me(self, request: Request) -> Response:
-        fields = parsed(ProfileChangeSerializer, request)
+        fields = valid(ProfileChangeSerializer, request)
         user = accounts.update_profile(user=user_of(request), actor=actor_of(request), fields=fields)
         return Response(UserSerializer(user).data)
