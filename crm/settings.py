@@ -71,6 +71,7 @@ if PRODUCTION:
             ),
             ("DATABASE_URL must be set", not env.str("DATABASE_URL", default="")),
             ("REDIS_URL must be set", not env.str("REDIS_URL", default="")),
+            ("PUBLIC_URL must be set: links in mails begin with it", not env.str("PUBLIC_URL", default="")),
         )
         if wrong
     ]
@@ -152,6 +153,10 @@ DATABASES: dict[str, dict[str, Any]] = {
         "TEST": {"NAME": env.str("TEST_DATABASE_NAME", default="test_crm")},
     }
 }
+STATEMENT_TIMEOUT = env.int("STATEMENT_TIMEOUT", default=15)  # seconds
+if env.str("CRM_PROGRAM", default="") == "web" and STATEMENT_TIMEOUT:  # set by crm.wsgi: jobs take their time
+    options = DATABASES["default"].setdefault("OPTIONS", {})
+    options["options"] = f"{options.get('options', '')} -c statement_timeout={STATEMENT_TIMEOUT}s".strip()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", default="") or local_redis_url(DATA_DIR)

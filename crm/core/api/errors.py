@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
+from psycopg.errors import QueryCanceled
 from redis.exceptions import RedisError
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -50,8 +51,12 @@ def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response:
         exc = _counted(exc, context)
     if isinstance(exc, OperationalError | RedisError):
         logger.error("a part is unavailable", extra={"kind": type(exc.__cause__ or exc).__name__})
-        what = "database" if isinstance(exc, OperationalError) else "cache"
-        message = f"The {what} did not answer in time. Try again in a moment."
+        message = (
+            "This took too long and was stopped. Ask for less: a narrower filter, a shorter period, fewer records."
+            if isinstance(exc.__cause__, QueryCanceled)
+            else f"The {'database' if isinstance(exc, OperationalError) else 'cache'} did not answer in time. "
+            "Try again in a moment."
+        )
         return Response(error_body(message, "unavailable"), status=503, headers={"Retry-After": "5"})
     response = drf_handler(exc, dict(context)) if isinstance(exc, exceptions.APIException) else None
     if response is None or not isinstance(exc, exceptions.APIException):

@@ -13,13 +13,18 @@ GOOD = {
     "ALLOWED_HOSTS": "crm.example.com",
     "DATABASE_URL": "postgres://crm@db/crm",
     "REDIS_URL": "redis://redis:6379/0",
+    "PUBLIC_URL": "https://crm.example.com",
 }
 
 
-def start(tmp_path: Path, **changes: str) -> subprocess.CompletedProcess[str]:
+SHOWN = "import crm.settings as s; print(s.SESSION_COOKIE_SECURE, s.DEBUG)"
+OPTIONS = "from django.conf import settings as s; print(s.DATABASES['default'].get('OPTIONS') or None)"
+
+
+def start(tmp_path: Path, code: str = SHOWN, **changes: str) -> subprocess.CompletedProcess[str]:
     environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path), **GOOD, **changes}
     return subprocess.run(
-        [sys.executable, "-c", "import crm.settings as s; print(s.SESSION_COOKIE_SECURE, s.DEBUG)"],
+        [sys.executable, "-c", code],
         env=environment,
         capture_output=True,
         text=True,
@@ -42,12 +47,34 @@ def test_a_whole_configuration_starts(tmp_path: Path) -> None:
         ({"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS"),
         ({"DATABASE_URL": ""}, "DATABASE_URL"),
         ({"REDIS_URL": ""}, "REDIS_URL"),
+        ({"PUBLIC_URL": ""}, "PUBLIC_URL"),
     ],
 )
 def test_what_is_missing_is_named(tmp_path: Path, changes: dict[str, str], named: str) -> None:
     done = start(tmp_path, **changes)
     assert done.returncode != 0
     assert f"production cannot start: {named}" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("program", "changes", "options"),
+    [
+        ("crm.asgi", {}, {"options": "-c statement_timeout=15s"}),
+        ("crm.asgi", {"STATEMENT_TIMEOUT": "3"}, {"options": "-c statement_timeout=3s"}),
+        ("crm.asgi", {"STATEMENT_TIMEOUT": "0"}, None),
+        (
+            "crm.wsgi",
+            {"DATABASE_URL": "postgres://crm@db/crm?options=-c%20jit%3Doff"},
+            {"options": "-c jit=off -c statement_timeout=15s"},
+        ),
+        ("crm.celery", {"DJANGO_SETTINGS_MODULE": "crm.settings"}, None),
+    ],
+)
+def test_only_a_web_servers_statements_have_a_time_limit(
+    tmp_path: Path, program: str, changes: dict[str, str], options: dict[str, str] | None
+) -> None:
+    done = start(tmp_path, f"import {program}; {OPTIONS}", **changes)
+    assert done.stdout.strip() == str(options), done.stderr
 
 
 def test_a_development_checkout_makes_its_own_secret_once(tmp_path: Path) -> None:
