@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from celery import shared_task
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import OperationalError
 from django.utils import timezone
 
@@ -12,12 +13,22 @@ from leads.models import LeadImport
 from leads.services.imports.running import run_import
 
 UNATTENDED = timedelta(minutes=1)
+LONGEST_IMPORT = timedelta(hours=1)
+TO_LEAVE = timedelta(minutes=5)
+"""How long an import that ran out of time may take to say so, before its process is killed."""
 
 
-@shared_task(autoretry_for=(OperationalError,), retry_backoff=True, retry_backoff_max=600, max_retries=20)
+@shared_task(
+    autoretry_for=(OperationalError,),
+    retry_backoff=True,
+    retry_backoff_max=600,
+    max_retries=20,
+    soft_time_limit=int(LONGEST_IMPORT.total_seconds()),
+    time_limit=int((LONGEST_IMPORT + TO_LEAVE).total_seconds()),
+)
 def run_lead_import(import_id: str) -> bool:
     """Do an import, or what is left of it; leaves at once where another worker is at it."""
-    return run_import(UUID(import_id))
+    return run_import(UUID(import_id), out_of_time=(SoftTimeLimitExceeded,))
 
 
 @shared_task

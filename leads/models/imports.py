@@ -41,6 +41,9 @@ class LeadImport(models.Model):
     last_row = models.PositiveIntegerField(
         default=0, help_text="Where a restart goes on; the header is row 1."
     )
+    attempts = models.PositiveSmallIntegerField(
+        default=0, help_text="How often a worker began; one that is killed leaves the rest to the next."
+    )
     mapping = models.JSONField(default=dict)
     report = models.JSONField(default=dict)
     refused_file = models.FileField(upload_to="imports/%Y/%m/", max_length=300, blank=True)

@@ -21,7 +21,7 @@ from leads.services.choosing import Choice, choose_agent
 from leads.services.deadlines import filing_deadline
 from leads.services.fields import RECEIVABLE, RECEIVABLE_FROM_STAFF
 from leads.services.law import LawTable
-from leads.services.normalise import normalise
+from leads.services.normalise import normalise, note_extensions
 from leads.services.scoring import score_lead
 from pricing.models import PriceBook
 from pricing.quoting import PricingFacts, quote
@@ -71,6 +71,7 @@ def receive_lead(raw: Mapping[str, Any], *, actor: Actor) -> Lead:
 def received_values(raw: Mapping[str, Any], *, actor: Actor) -> dict[str, Any]:
     """The fields of a new lead, clean; InvalidInput names every field that is wrong, unknown or not the caller's."""
     clean = normalise(raw, today=business_day())
+    note_extensions(clean, raw)
     problems = {name: list(sentences) for name, sentences in clean.problems.items()}
     allowed = RECEIVABLE if actor.role == Role.VENDOR else RECEIVABLE_FROM_STAFF
     for name in clean.unplaced:

@@ -24,7 +24,7 @@ class Normalised:
     `values`: field of the lead → what the model holds, for every field that was given and could be read
     (`vendor_code` is the agency's code, `assigned_agent` an e-mail address or a name).
     `problems`: field → sentences that name the fix; such a field is not in `values`.
-    `unplaced`: what was sent under a name that is not known, as it was sent.
+    `unplaced`: what was sent under a name that is not known, as it was sent; and extensions of phone numbers.
     `blank`: fields that were sent without a value.
     """
 
@@ -37,6 +37,20 @@ class Normalised:
     def is_clean(self) -> bool:
         """Whether all that was sent could be read."""
         return not self.problems and not self.unplaced
+
+
+def note_extensions(found: Normalised, raw: Mapping[str, Any]) -> None:
+    """Keep the extensions of phone numbers in the notes of a new lead.
+
+    They are what is unplaced although nothing of `raw` is named so; nobody could correct such a field.
+    """
+    names = [name for name in found.unplaced if name not in raw]
+    if not names:
+        return
+    lines = [f"{name[:1].upper()}{name[1:]}: {found.unplaced.pop(name)}" for name in names]
+    room = LONGEST_TEXT - len("\n".join(["", *lines]))
+    found.values["notes"] = "\n".join([*filter(None, [found.values.get("notes", "")[:room]]), *lines])
+    found.blank.discard("notes")
 
 
 Given = dict[str, list[tuple[str, Any]]]

@@ -5,6 +5,7 @@ import signal
 from typing import Any
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
@@ -17,6 +18,7 @@ from leads.services.imports import chunks, running
 from leads.services.imports.duplicates import DuplicateFinder
 from leads.services.imports.running import run_import
 from leads.services.intake import receive_lead
+from leads.tasks import run_lead_import
 from leads.tests.factories import make_lead
 from leads.tests.import_files import COMMAND, agency, csv_file, imported, people, queued, refusals_of
 from leads.tests.racing import at_once
@@ -65,6 +67,99 @@ def test_every_lead_of_a_chunk_has_its_reasons_its_history_and_its_news() -> Non
     news = OutboxEvent.objects.filter(topic="lead.received")
     assert set(news.values_list("key", flat=True)) == ids
     assert news[0].payload == {"lead_id": news[0].key, "agency": "IMPORTED", "source": "import"}
+
+
+@pytest.mark.django_db
+def test_a_lead_that_gets_its_owner_is_news_too() -> None:
+    agent = make_user(first_name="Jo", last_name="Ma", max_capacity=2)
+    imported(csv_file(people(3, Owner="Jo Ma") + people(1, start=3)))
+    news = OutboxEvent.objects.filter(topic="lead.assigned")
+    assert {event.key for event in news} == {
+        str(pk) for pk in Lead.objects.filter(assigned_agent=agent).values_list("pk", flat=True)
+    }
+    assert [event.payload for event in news] == [
+        {
+            "lead_id": event.key,
+            "agent_id": agent.pk,
+            "previous_agent_id": None,
+            "actor": COMMAND.label,
+        }
+        for event in news
+    ]
+    assert len(news) == 2
+    of_one = OutboxEvent.objects.filter(key=news[0].key).order_by("id").values_list("topic", flat=True)
+    assert list(of_one) == ["lead.received", "lead.assigned"]
+
+
+@pytest.mark.django_db
+def test_a_dry_run_is_no_news() -> None:
+    make_user(first_name="Jo", last_name="Ma")
+    imported(csv_file(people(3, Owner="Jo Ma")), is_dry_run=True)
+    assert not OutboxEvent.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_value_in_the_file_stays_even_if_it_is_nothing() -> None:
+    imported(
+        csv_file([*people(1, value="0.00"), *people(1, start=1, value=""), *people(1, start=2, value="7")])
+    )
+    values = [str(value) for value in Lead.objects.order_by("email").values_list("lead_value", flat=True)]
+    assert (values[0], values[1] != "0.00", values[2]) == ("0.00", True, "7.00")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_import_that_kills_its_workers_is_given_up(chunk: Any) -> None:
+    chunk(5)
+    one = queued(csv_file(people(12)))
+    for _ in range(5):
+        connection.close()
+        worker = os.fork()
+        if worker == 0:
+            run_import(one.pk, on_progress=lambda _: os.kill(os.getpid(), signal.SIGKILL))
+            os._exit(0)
+        assert os.waitpid(worker, 0)[1] == signal.SIGKILL
+        one.refresh_from_db()
+        assert one.status == "processing"
+    assert run_import(one.pk)
+    one.refresh_from_db()
+    assert (one.status, one.attempts, one.finished_at is None) == ("failed", 5, False)
+    assert "started 5 times" in one.error
+    assert "smaller parts" in one.error
+    assert run_import(one.pk) is False
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("place", ["_silently", "write"])
+def test_an_import_that_takes_too_long_is_stopped_in_the_middle_of_a_statement(
+    monkeypatch: pytest.MonkeyPatch, chunk: Any, place: str
+) -> None:
+    chunk(5)
+    one = queued(csv_file(people(12)))
+    assert run_lead_import.soft_time_limit == 3600
+    assert run_lead_import.time_limit == 3900
+
+    def ring(*_: Any) -> None:
+        raise SoftTimeLimitExceeded
+
+    def sleep(*_: Any) -> None:
+        if LeadImport.objects.get().rows_done == 5:
+            signal.setitimer(signal.ITIMER_REAL, 0.2)
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_sleep(3)")
+
+    if place == "write":
+        monkeypatch.setattr(chunks, "store_decisions", sleep)
+    else:
+        monkeypatch.setattr(running, "_silently", sleep)
+    before = signal.signal(signal.SIGALRM, ring)
+    try:
+        assert run_lead_import(str(one.pk)) is True
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    one.refresh_from_db()
+    assert (one.status, one.rows_done, Lead.objects.count()) == ("failed", 5, 5)
+    assert one.error.startswith("Took too long and was stopped after row 6; rows before are in.")
 
 
 @pytest.mark.django_db(transaction=True)
@@ -170,8 +265,8 @@ def test_a_row_that_the_database_does_not_take_is_found_and_refused_alone(
 ) -> None:
     decide = intake.decide
 
-    def decide_badly(lead: Lead, context: Any) -> dict[str, Any]:
-        document = decide(lead, context)
+    def decide_badly(lead: Lead, context: Any, **options: Any) -> dict[str, Any]:
+        document = decide(lead, context, **options)
         if lead.email == "p5@example.org":
             lead.quality_score = 99
         return document
@@ -190,10 +285,10 @@ def test_an_error_of_ours_fails_the_import_and_is_not_hidden(
     one = queued(csv_file(people(10)))
     decide = intake.decide
 
-    def break_down(lead: Lead, context: Any) -> dict[str, Any]:
+    def break_down(lead: Lead, context: Any, **options: Any) -> dict[str, Any]:
         if lead.email == "p7@example.org":
             raise ZeroDivisionError
-        return decide(lead, context)
+        return decide(lead, context, **options)
 
     monkeypatch.setattr(chunks, "decide", break_down)
     with pytest.raises(ZeroDivisionError):

@@ -104,7 +104,6 @@ def test_columns_without_a_name_and_names_that_repeat_are_kept_apart() -> None:
 
 
 def test_a_row_may_name_its_own_agency() -> None:
-
     make_agency(code="OTHER")
     rows = [*people(1, vendor="other"), *people(1, start=1, vendor="NOBODY"), *people(1, start=2, vendor="")]
     one = imported(csv_file(rows))
@@ -114,7 +113,7 @@ def test_a_row_may_name_its_own_agency() -> None:
 
 def test_an_extension_of_a_phone_is_kept() -> None:
     one = imported(csv_file([{"phone": "312-555-0142 x45", "Company": "Fedco"}]))
-    assert lead_of(one).notes.splitlines() == ["Company: Fedco", "phone extension: 45"]
+    assert lead_of(one).notes.splitlines() == ["Company: Fedco", "Phone extension: 45"]
 
 
 @pytest.mark.parametrize(

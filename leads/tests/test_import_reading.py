@@ -1,10 +1,13 @@
 """The forms a file may have."""
 
+import io
+import zipfile
 from datetime import UTC, date, datetime
 
 import pytest
 
 from leads.models import Lead
+from leads.services.imports import reading
 from leads.services.imports.exceptions import UnusableFile
 from leads.services.imports.reading import kind_of
 from leads.tests.import_files import ZOHO_ROWS, csv_file, imported, people, queued, xlsx_file
@@ -90,6 +93,51 @@ def test_a_broken_workbook_fails() -> None:
     whole = xlsx_file(people(50))
     one = imported(whole[: len(whole) // 2])
     assert (one.status, "no readable XLSX" in one.error) == ("failed", True)
+
+
+TEXTS = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+
+
+def with_parts(parts: dict[str, int], texts: str = "/xl/sharedStrings.xml") -> bytes:
+    """A workbook whose table of texts is the part `texts`, and parts blown up to that many MiB of spaces."""
+    file = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(xlsx_file(people(2)))) as old,
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as new,
+    ):
+        contents = {name: old.read(name) for name in old.namelist()}
+        contents.setdefault(texts[1:], b"<sst/>")
+        declared = f'<Override PartName="{texts}" ContentType="{TEXTS}"/></Types>'.encode()
+        contents["[Content_Types].xml"] = contents["[Content_Types].xml"].replace(b"</Types>", declared)
+        for name, content in contents.items():
+            stem = name.rpartition("/")[2].partition(".")[0]
+            with new.open(name, "w", force_zip64=True) as part:
+                part.write(content)
+                for _ in range(parts.get(stem, 0)):
+                    part.write(b" " * 1024**2)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("parts", "sentence"),
+    [
+        ({"sharedStrings": 33}, "larger than 32 MiB"),
+        ({"styles": 33}, "larger than 32 MiB"),
+        ({"sheet1": 513}, "larger than 512 MiB"),
+    ],
+)
+def test_a_workbook_that_would_take_minutes_and_gigabytes_is_refused_before_it_is_read(
+    monkeypatch: pytest.MonkeyPatch, parts: dict[str, int], sentence: str
+) -> None:
+    monkeypatch.setattr(reading, "load_workbook", None)
+    one = imported(with_parts(parts))
+    assert (one.status, sentence in one.error, "save the sheet as CSV" in one.error) == ("failed", True, True)
+
+
+def test_a_large_sheet_is_read_and_a_table_of_texts_that_lies_among_the_sheets_is_not() -> None:
+    assert imported(with_parts({"sheet1": 33})).created_count == 2
+    hidden = imported(with_parts({"texts": 33}, "/xl/worksheets/texts.xml"))
+    assert "larger than 32 MiB" in hidden.error
 
 
 def test_the_first_bytes_of_text_are_csv() -> None:

@@ -185,3 +185,12 @@ def test_a_post_takes_a_known_number_of_statements(
     vendor.post("/api/leads", posted())
     with django_assert_num_queries(16):  # type: ignore[operator]
         assert vendor.post("/api/leads", posted()).status_code == 201
+
+
+def test_the_extension_of_a_phone_is_kept_in_the_notes(vendor: APIClient) -> None:
+    answer = vendor.post("/api/leads", posted(phone="(312) 555-0199 x12", notes="Call late"))
+    assert answer.status_code == 201, answer.json()
+    lead = Lead.objects.get(pk=answer.json()["lead_id"])
+    assert (lead.phone, lead.notes) == ("+13125550199", "Call late\nPhone extension: 12")
+    refused = vendor.post("/api/leads", {**posted(), "phone extension": "12"})
+    assert "Unknown field" in str(refused.json())

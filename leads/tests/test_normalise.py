@@ -1,13 +1,13 @@
 """What vendors post, and what becomes of it."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from leads.choices import MedicalBills
-from leads.services.normalise import Normalised, normalise
+from leads.services.normalise import Normalised, normalise, note_extensions
 
 TODAY = date(2026, 6, 15)
 
@@ -141,6 +141,25 @@ def test_a_full_name_beside_its_parts_may_add_but_not_contradict() -> None:
 def test_days_are_read_in_iso_and_american_forms(written: Any, meant: date) -> None:
     found = normalise({"date_of_birth": written}, today=TODAY)
     assert found.values == {"date_of_birth": meant}
+
+
+@pytest.mark.parametrize("name", ["accident_date", "created_at"])
+@pytest.mark.parametrize(
+    "written",
+    ["0001-01-01T00:00:00", "0001-01-01", "1/1/0001 12:00:00 AM", "0001-01-01T00:00:00Z", date(1, 1, 1), datetime(1, 1, 1),  # noqa: DTZ001
+     "0000-00-00", "0000-00-00 00:00:00", "00/00/0000", "1900-01-00", "1/0/1900", "1/0/00", "0-Jan-00", 0, "0", 0.0, time()],
+)  # fmt: skip
+def test_dates_that_stand_for_none_are_blank(name: str, written: Any) -> None:
+    found = normalise({name: written}, today=TODAY)
+    assert (found.values, found.problems, found.blank) == ({}, {}, {name})
+
+
+def test_only_years_of_two_digits_are_of_this_century_or_the_last() -> None:
+    assert value_of("accident_date", "01/01/01") == date(2001, 1, 1)
+    assert "before 1900" in problem_of("accident_date", "0021-04-15")
+    assert "before 1900" in problem_of("accident_date", "04/15/0021")
+    assert "correct the date" in problem_of("created_at", "0021-04-15")
+    assert "not a date" in problem_of("accident_date", "2021-04-00")
 
 
 def test_moments_without_a_zone_are_in_the_businesss_zone() -> None:
@@ -280,3 +299,17 @@ def test_a_description_beside_the_injuries_is_a_note() -> None:
 
 def test_what_only_the_program_writes_is_not_placed() -> None:
     assert read(filing_deadline="2027-01-01").unplaced == {"filing_deadline": "2027-01-01"}
+
+
+def test_extensions_of_phones_go_into_the_notes_and_unknown_fields_stay() -> None:
+    raw = {
+        "phone": "(312) 555-0199 x12",
+        "alt phone": "312-555-0142 ext. 7",
+        "notes": "n" * 20_000,
+        "shoe": "42",
+    }
+    found = normalise(raw, today=TODAY)
+    note_extensions(found, raw)
+    assert found.unplaced == {"shoe": "42"}
+    assert found.values["notes"].endswith("n\nPhone extension: 12\nAlt phone extension: 7")
+    assert len(found.values["notes"]) == 20_000

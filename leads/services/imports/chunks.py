@@ -1,6 +1,6 @@
 """One chunk of rows, whole or not at all: leads, reasons, news and progress in one transaction."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -11,7 +11,7 @@ from crm.core import changes, events
 from crm.core.actors import Actor
 from crm.core.choices import Role, Source
 from leads.choices import ImportStatus
-from leads.events import LeadReceived
+from leads.events import LeadAssigned, LeadReceived
 from leads.models import LeadImport
 from leads.services.fields import RECEIVABLE
 from leads.services.imports.columns import PLACES, Columns, place_columns
@@ -112,12 +112,16 @@ class ChunkWriter:
     def _decide(self, candidate: Candidate) -> None:
         lead = candidate.lead
         candidate.document = {
-            **decide(lead, self.context),
+            **decide(lead, self.context, is_valued="lead_value" in candidate.given),
             "duplicate": unique_verdict(lead, self.context.policy.duplicate_window_days),
             "import": {"id": str(self.one.pk), "row": candidate.row},
         }
 
     def _store(self, taken: list[Candidate]) -> None:
+        """Leads, reasons and news. A file tells of thousands of leads at once, one event each: a consumer that
+        writes to people must gather them by agent (a digest) where `LeadReceived.source` is `import`, and
+        `LeadAssigned.actor` whoever imported.
+        """
         if self.one.is_dry_run:
             self.finder.remember(taken)
             return
@@ -126,8 +130,15 @@ class ChunkWriter:
         changes.sign(self.actor, action="imported", operation=self.one.pk)
         store_leads(taken)
         store_decisions(taken, self.actor.label)
-        source = self.actor.source.value
-        events.publish_all(LeadReceived(str(one.lead.pk), one.lead.agency_id, source) for one in taken)
+        events.publish_all(self._news_of(taken))
+
+    def _news_of(self, taken: list[Candidate]) -> Iterator[LeadReceived | LeadAssigned]:
+        source, actor = self.actor.source.value, self.actor.label
+        for one in taken:
+            lead_id, agent_id = str(one.lead.pk), one.lead.assigned_agent_id
+            yield LeadReceived(lead_id, one.lead.agency_id, source)
+            if agent_id:
+                yield LeadAssigned(lead_id, agent_id, previous_agent_id=None, actor=actor)
 
     def _advance(self, rows: list[Row], created: int, refused: list[Refusal]) -> None:
         for refusal in refused:

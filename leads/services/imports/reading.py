@@ -10,6 +10,8 @@ from xml.etree.ElementTree import ParseError
 
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.xml.constants import ARC_CONTENT_TYPES
+from openpyxl.xml.functions import fromstring
 
 from crm.core.text import undefused
 from leads.services.imports.exceptions import UnusableFile
@@ -18,7 +20,9 @@ SAMPLE = 64 * 1024  # bytes
 DELIMITERS = ",;\t|"
 ENCODINGS = ("utf-8-sig", "cp1252")
 MOST_COLUMNS = 500
-MOST_UNPACKED = 2 * 1024**3  # bytes; what is more is no list of leads
+MOST_UNPACKED = 512 * 1024**2  # bytes; what is more is no list of leads
+MOST_IN_MEMORY = 32 * 1024**2  # bytes of any part but the sheets, which are streamed; half a second each MiB
+SHEET_TYPE = "spreadsheetml.worksheet+xml"
 ZIP_MAGIC, OLE_MAGIC = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
@@ -112,7 +116,7 @@ def _open_xlsx(file: IO[bytes]) -> Sheet:
     try:
         _check_unpacked(file)
         file.seek(0)
-        book = load_workbook(file, read_only=True, data_only=True)
+        book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
         sheet = book.worksheets[0]
         total = sheet.max_row - 1 if sheet.max_row else None
         sheet.reset_dimensions()  # what the file says of its size is often wrong, and would cut columns off
@@ -138,8 +142,30 @@ _BROKEN_XLSX = (
 
 def _check_unpacked(file: IO[bytes]) -> None:
     with zipfile.ZipFile(file) as archive:
-        if sum(part.file_size for part in archive.infolist()) > MOST_UNPACKED:
-            raise UnusableFile("The workbook is too large unpacked; save the sheet as CSV.")
+        sizes = {part.filename: part.file_size for part in archive.infolist()}
+        if sum(sizes.values()) > MOST_UNPACKED:
+            raise UnusableFile(
+                f"The workbook is larger than {MOST_UNPACKED // 1024**2} MiB unpacked; save the sheet as CSV."
+            )
+        large = {name for name, size in sizes.items() if size > MOST_IN_MEMORY}
+        if any("worksheets/" not in name for name in large) or large - _sheets_of(archive, large):
+            raise UnusableFile(
+                f"The workbook's table of texts, or another part beside its sheets, is larger than "
+                f"{MOST_IN_MEMORY // 1024**2} MiB unpacked; save the sheet as CSV."
+            )
+
+
+def _sheets_of(archive: zipfile.ZipFile, large: set[str]) -> set[str]:
+    """The parts that are declared as sheets and as nothing else: only these are read row by row."""
+    if not large:
+        return set()
+    declared = [
+        (part.get("PartName", "").lstrip("/"), part.get("ContentType", "").endswith(SHEET_TYPE))
+        for part in fromstring(archive.read(ARC_CONTENT_TYPES))
+    ]
+    return {name for name, is_sheet in declared if is_sheet} - {
+        name for name, is_sheet in declared if not is_sheet
+    }
 
 
 def _broken(error: Exception) -> UnusableFile:

@@ -13,8 +13,7 @@ from leads.models import Lead
 from leads.services.imports.columns import Columns
 from leads.services.imports.reading import Row
 from leads.services.imports.statuses import Meaning, meaning_of
-from leads.services.normalise import normalise
-from leads.services.normalising.fields import LONGEST_TEXT
+from leads.services.normalise import normalise, note_extensions
 
 UNREACHABLE = "Has neither a phone number nor an e-mail address."
 
@@ -75,12 +74,7 @@ class RowReader:
         if notes:
             raw["notes"] = "\n".join([shown(raw["notes"]), *notes] if "notes" in raw else notes)
         found = normalise(raw, today=self.today)
-        if found.unplaced:  # an extension of a phone number
-            lines = [
-                found.values.get("notes", ""),
-                *(f"{name}: {value}" for name, value in found.unplaced.items()),
-            ]
-            found.values["notes"] = "\n".join(filter(None, lines))[:LONGEST_TEXT]
+        note_extensions(found, raw)
         if found.problems:
             reasons = (f"{name}: {sentence}" for name, told in found.problems.items() for sentence in told)
             return Refusal(number, cells, " ".join(reasons))

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from leads.choices import ImportStatus
 from leads.models import LeadImport
-from leads.services.imports.chunks import ChunkWriter, Reading
+from leads.services.imports.chunks import PROGRESS, ChunkWriter, Reading
 from leads.services.imports.exceptions import UnusableFile
 from leads.services.imports.reading import Row, Sheet, open_sheet
 from leads.services.imports.refused import write_refused_file
@@ -26,28 +26,41 @@ CHUNK = 2000  # rows in a transaction
 ATTEMPTS = 10  # of a chunk that others get in the way of
 CLASH_STATES = {"40P01", "40001"}  # deadlock, serialisation
 CLASH_GUARDS = {"leads_no_duplicates", "leads_capacity_exceeded"}
+MOST_STARTS = 5  # a file that kills its worker would do so every minute for ever
 LOCK_CLASS = 7302
 
 Progress = Callable[[LeadImport], None]
 
 
-def run_import(import_id: UUID, *, on_progress: Progress | None = None) -> bool:
+def run_import(
+    import_id: UUID,
+    *,
+    on_progress: Progress | None = None,
+    out_of_time: tuple[type[Exception], ...] = (),
+) -> bool:
     """Do what is left of an import; False where another worker is at it, or it has ended.
 
-    A file that cannot be used fails the import with the reason. Raises OperationalError where the database
-    is away (what is committed stays; run again), and any other error after marking the import as failed.
+    A file that cannot be used fails the import with the reason; so do the errors that the caller's clock
+    raises (`out_of_time`), and a start after MOST_STARTS that came to no end. Raises OperationalError where
+    the database is away (what is committed stays; run again), and any other error after marking the import
+    as failed.
     """
     with _only_worker(import_id) as is_ours:
         one = LeadImport.objects.select_related("author_user").filter(pk=import_id).first()
         if not is_ours or one is None or one.status in (ImportStatus.COMPLETED, ImportStatus.FAILED):
             return False
         try:
+            _count_start(one)
             _run(one, on_progress or _silently)
         except UnusableFile as error:
             _end(one, ImportStatus.FAILED, error=error.message)
+        except out_of_time:
+            _recover(one)
+            _end(one, ImportStatus.FAILED, error=f"Took too long and was stopped {_where(one)}")
         except OperationalError:
             raise
         except Exception:
+            _recover(one)
             _end(
                 one,
                 ImportStatus.FAILED,
@@ -55,6 +68,33 @@ def run_import(import_id: UUID, *, on_progress: Progress | None = None) -> bool:
             )
             raise
     return True
+
+
+def _count_start(one: LeadImport) -> None:
+    """Before anything that could kill the worker. Raises UnusableFile where that happened too often."""
+    if one.attempts >= MOST_STARTS:
+        raise UnusableFile(
+            f"Was started {one.attempts} times, and each time its worker was killed; given up {_where(one)}"
+        )
+    one.attempts += 1
+    one.save(update_fields=["attempts"])
+
+
+def _where(one: LeadImport) -> str:
+    """The end of a sentence: how far an import came, and what to do now."""
+    if one.is_dry_run:
+        return f"after row {one.last_row}. Try the file in smaller parts, as CSV."
+    return (
+        f"after row {one.last_row}; rows before are in. Send the file again in smaller parts, as CSV: "
+        "what is in already is refused as a duplicate."
+    )
+
+
+def _recover(one: LeadImport) -> None:
+    """Stand on what is committed: an error in the middle of a statement leaves the connection without use."""
+    if not connection.is_usable():
+        connection.close()
+    one.refresh_from_db(fields=PROGRESS)
 
 
 def _run(one: LeadImport, on_progress: Progress) -> None:

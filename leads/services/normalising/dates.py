@@ -51,17 +51,20 @@ FORMS = tuple(
     )
 )
 DAY_NUMBER = re.compile(r"([1-9]\d{4})(?:\.\d+)?", re.ASCII)
+ZEROES = {(0, 0, 0), (1900, 1, 0), (0, 1, 0)}
+"""Year, month and day, as written, of dates that stand for none: of databases, and a spreadsheet's zero."""
+ZERO_NUMBER = re.compile(r"0(?:\.0+)?|00:00(?::00)?", re.ASCII)  # a spreadsheet's zero without its format
 NOT_A_DAY = "Is not a date; send it as 2021-04-15 or 04/15/2021 (month first)."
 
 
 def day(value: Any, today: date) -> date | None:
     """The day as written, whatever clock time stands behind it; None for nothing. Raises UnreadableError."""
     if isinstance(value, datetime):
-        return value.date()
+        value = value.date()
     if isinstance(value, date):
-        return value
+        return None if value == date.min else value
     text = stated(value)
-    if not text:
+    if not text or ZERO_NUMBER.fullmatch(text):
         return None
     number = DAY_NUMBER.fullmatch(text)
     if number:
@@ -71,22 +74,25 @@ def day(value: Any, today: date) -> date | None:
 
 def moment(value: Any, today: date) -> datetime | None:
     """A moment in UTC; one without a zone is in settings.BUSINESS_TIME_ZONE. None for nothing."""
-    if isinstance(value, datetime):
-        return _aware(value, settings.BUSINESS_TIME_ZONE)
     if isinstance(value, date):
-        return _aware(datetime.combine(value, clock()), settings.BUSINESS_TIME_ZONE)
+        at = value if isinstance(value, datetime) else datetime.combine(value, clock())
+        return None if at.date() == date.min else _aware(at, settings.BUSINESS_TIME_ZONE)
     text = stated(value)
-    return _written_moment(text, today, settings.BUSINESS_TIME_ZONE) if text else None
+    if not text or ZERO_NUMBER.fullmatch(text):
+        return None
+    return _written_moment(text, today, settings.BUSINESS_TIME_ZONE)
 
 
 @functools.lru_cache(maxsize=4096)  # files repeat their times: other CRMs round them when they export
-def _written_moment(text: str, today: date, zone: str) -> datetime:
+def _written_moment(text: str, today: date, zone: str) -> datetime | None:
     number = DAY_NUMBER.fullmatch(text)
     if number:
         seconds = round(float(text) % 1 * 86_400)
         return _aware(datetime.combine(_numbered_day(number), clock()) + timedelta(seconds=seconds), zone)
     found = _match(text)
     written = _day_in(found, today)
+    if written is None:
+        return None
     try:
         return _aware(datetime.combine(written, _clock_in(found)), zone)
     except ValueError:
@@ -105,15 +111,18 @@ def _match(text: str) -> "re.Match[str]":
     raise UnreadableError(NOT_A_DAY)
 
 
-def _day_in(found: "re.Match[str]", today: date) -> date:
+def _day_in(found: "re.Match[str]", today: date) -> date | None:
     parts = found.groupdict()
-    year = int(parts["year"])
-    if year < 100:  # two digits mean the nearest such year that is not in the future
+    year, month, day = int(parts["year"]), _month_in(parts), int(parts["day"])
+    if (year, month, day) in ZEROES:
+        return None
+    if len(parts["year"]) == 2:  # which means the nearest such year that is not in the future
         year += 2000 if 2000 + year <= today.year else 1900
     try:
-        return date(year, _month_in(parts), int(parts["day"]))
+        written = date(year, month, day)
     except ValueError:
         raise UnreadableError(NOT_A_DAY) from None
+    return None if written == date.min else written  # .NET's null
 
 
 def _month_in(parts: dict[str, str | None]) -> int:
