@@ -22,6 +22,9 @@ from leads.services.intake import IntakeContext, duplicate_refusal, rescore
 from leads.services.normalise import normalise
 
 NEVER_EMPTY = {"lead_value"}
+EXTENSION_OF = " extension"  # as normalise() names what it found behind a phone number
+HAS_EXTENSION = "Send the number without its extension, and the extension in the notes."
+UNKNOWN_FIELD = "Unknown field; see /api/docs for the known ones."
 
 
 def update_lead(
@@ -69,7 +72,9 @@ def editable_values(raw: Mapping[str, Any], *, actor: Actor) -> dict[str, Any]:
         raise NotAllowed("A lead is read-only for its vendor once it was sent.")
     clean = normalise(raw, today=business_day())
     problems = {name: list(sentences) for name, sentences in clean.problems.items()}
-    problems |= {name: ["Unknown field; see /api/docs for the known ones."] for name in clean.unplaced}
+    for name in clean.unplaced:
+        field, is_extension = name.removesuffix(EXTENSION_OF), name.endswith(EXTENSION_OF)
+        problems[field] = [HAS_EXTENSION if is_extension and field in raw else UNKNOWN_FIELD]
     for name in clean.blank & NEVER_EMPTY:
         problems[name] = ["Cannot be empty; send 0 for nothing."]
     for name in (clean.values.keys() | clean.blank) - EDITABLE[actor.role]:

@@ -211,3 +211,10 @@ def test_an_imported_contact_of_unknown_date_is_not_dated_later(agent: User) -> 
         lead = make_lead(assigned_agent=agent, disposition=Disposition.CONTACTED)
     body = signed_in(agent).patch(f"/api/leads/{lead.pk}", {"disposition": "Qualified"}).json()
     assert body["first_contact_at"] is None
+
+
+def test_a_phones_extension_is_named_where_it_stands(agent: User) -> None:
+    lead = make_lead(assigned_agent=agent)
+    answer = signed_in(agent).patch(f"/api/leads/{lead.pk}", {"phone": "(312) 200-0199 x12"})
+    assert (answer.status_code, list(answer.json()["details"])) == (400, ["phone"])
+    assert "notes" in answer.json()["error"]
