@@ -1,14 +1,13 @@
 """How large a body may be, and what it must tell about itself."""
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from rest_framework.test import APIClient
 
-from crm.settings import API_BODY_LIMIT, UPLOAD_BODY_LIMIT
-
 LOGIN = "/api/auth/login"
-MANY = str(API_BODY_LIMIT + 1)
+MANY = str(settings.API_BODY_LIMIT + 1)
 
 pytestmark = pytest.mark.django_db
 
@@ -40,4 +39,6 @@ def test_a_large_body_is_refused_unread(path: str, length: str) -> None:
 @pytest.mark.parametrize("path", [reverse("admin:leads_leadimport_add"), "/api/leads/import"])
 def test_files_of_leads_may_be_larger(path: str) -> None:
     assert Client().generic("POST", path, CONTENT_LENGTH=MANY).status_code != 413
-    assert Client().generic("POST", path, CONTENT_LENGTH=str(UPLOAD_BODY_LIMIT + 1)).status_code == 413
+    assert (
+        Client().generic("POST", path, CONTENT_LENGTH=str(settings.UPLOAD_BODY_LIMIT + 1)).status_code == 413
+    )
