@@ -28,7 +28,9 @@ def test_all_parts_up_is_healthy(anonymous: APIClient) -> None:
     assert body["uptime"] >= 0
 
 
-def test_a_scheduled_job_is_the_workers_sign_of_life(anonymous: APIClient, deliver: Callable[[], int]) -> None:
+def test_a_scheduled_job_is_the_workers_sign_of_life(
+    anonymous: APIClient, deliver: Callable[[], int]
+) -> None:
     from crm.core.tasks import deliver_events
 
     assert anonymous.get("/api/health").json()["components"]["worker"] == "down"

@@ -122,7 +122,10 @@ def test_the_code_is_nowhere_but_in_the_mail(
 
 
 def test_known_and_unknown_addresses_are_answered_alike_and_at_equal_cost(
-    anonymous: APIClient, mailoutbox: Mails, deliver: Deliver, django_assert_num_queries: DjangoAssertNumQueries
+    anonymous: APIClient,
+    mailoutbox: Mails,
+    deliver: Deliver,
+    django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     addresses = [make_user().email, make_user(is_active=False).email, "nobody@example.com"]
     answers = []
