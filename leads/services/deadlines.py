@@ -134,11 +134,16 @@ def limit_of(row: StateLaw) -> str:
     return " and ".join(f"{count} {unit}{'s' if count > 1 else ''}" for count, unit in parts if count)
 
 
+def _years_between(born: datetime.date, day: datetime.date) -> int:
+    """Whole years of age on `day`."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
 def _cautions(row: StateLaw, facts: AccidentFacts) -> tuple[str, ...]:
     cautions = [row.note] if row.note else []
     born = facts.date_of_birth
     if born and born <= facts.accident_date:
-        age = relativedelta(facts.accident_date, born).years
+        age = _years_between(born, facts.accident_date)
         if age < ADULT_AT:
             cautions.append(
                 f"The person was {age} at the time: for minors the time to sue usually stands still until "

@@ -141,7 +141,9 @@ def accident_age(case: Case) -> Iterator[Factor]:
         band = next((name for most, name in AGES if case.age <= most), "stale")
         if band:
             yield Factor(
-                "accident_age", case.weights["accident_age"][band], f"{case.age} days since the crash."
+                "accident_age",
+                case.weights["accident_age"][band],
+                f"{case.age} day{'' if case.age == 1 else 's'} since the crash.",
             )
 
 
