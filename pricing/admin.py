@@ -39,7 +39,7 @@ def price_field(**options: Any) -> forms.DecimalField:
 class PricesForm(forms.Form):
     """The prices in force, to be changed."""
 
-    default_price = price_field(help_text="What agencies without a price of their own pay for a lead.")
+    default_price = price_field(help_text="What we pay an agency without a price of its own for a lead.")
     min_price = price_field(label="Lowest price")
     max_price = price_field(label="Highest price")
     agency = forms.ModelChoiceField(
@@ -47,7 +47,7 @@ class PricesForm(forms.Form):
         label="An agency's own price", help_text="Choose the agency to give a price to, or to take it from.",
     )  # fmt: skip
     agency_price = price_field(
-        required=False, help_text="Leave empty to let the agency pay the default price again."
+        required=False, help_text="Leave empty to pay the agency the default price again."
     )
 
     def __init__(self, data: Any = None, *, actor: Actor) -> None:

@@ -13,10 +13,10 @@ class UnknownAgency(NotFound):
 
 
 class NoVendorPrice(NotFound):
-    """The agency pays the default price already."""
+    """The agency has the default price already."""
 
     def __init__(self, code: str) -> None:
-        super().__init__(f"{code} has no price of its own; it pays the default price.")
+        super().__init__(f"{code} has no price of its own; the default price holds.")
 
 
 class PriceRangeTurned(InvalidInput):

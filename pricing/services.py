@@ -21,7 +21,7 @@ CONTENT = ("default_price", "min_price", "max_price", "smart_enabled", "vendor_p
 
 @transaction.atomic
 def set_default_price(*, price: Decimal, actor: Actor) -> PriceBook:
-    """What vendors without a price of their own pay."""
+    """What vendors without a price of their own are paid."""
     return _add_version(_locked_book(), {"default_price": price}, actor=actor, note=f"Default price {price}")
 
 
@@ -37,7 +37,7 @@ def set_vendor_price(*, code: str, price: Decimal, actor: Actor) -> PriceBook:
 
 @transaction.atomic
 def remove_vendor_price(*, code: str, actor: Actor) -> PriceBook:
-    """Let a vendor pay the default price again. Works for an agency that is gone, too."""
+    """Pay a vendor the default price again. Works for an agency that is gone, too."""
     book = _locked_book()
     if code not in book.vendor_prices:
         raise NoVendorPrice(code) if Agency.objects.filter(pk=code).exists() else UnknownAgency(code)

@@ -116,3 +116,9 @@ def test_preflight_needs_no_credentials_and_no_redirect() -> None:
 def test_another_origin_is_not_let_in() -> None:
     answer = APIClient().get("/api/health", HTTP_ORIGIN="https://evil.example")
     assert "Access-Control-Allow-Origin" not in answer
+
+
+def test_the_schema_lists_vendors_spellings(schema: dict[str, Any]) -> None:
+    description = schema["paths"]["/api/leads"]["post"]["description"]
+    assert "`phone`: phone home" in description
+    assert "duplicate_lead" in description

@@ -60,6 +60,7 @@ class LeadImportAdmin(ServiceAdmin):
         "filename",
         "agency",
         "stands",
+        "is_dry_run",
         "done",
         "created_count",
         "refused_count",

@@ -30,6 +30,7 @@ from leads.selectors import explanation_of
 from leads.services.assignment import assign_lead, reassign_lead, unassign_lead
 from leads.services.editing import delete_lead, update_lead
 from leads.services.intake import receive_lead
+from leads.services.normalising.aliases import alias_table
 
 ORDERINGS = ("created_at", "updated_at", "quality_score", "lead_value", "last_contact", "filing_deadline")
 VENDOR_ORDERINGS = (
@@ -39,6 +40,13 @@ VENDOR_ORDERINGS = (
     "last_contact",
     "filing_deadline",
 )  # no hidden value
+INTAKE = f"""Normalises, refuses duplicates, scores, prices, assigns and stores, in one transaction.
+
+409 `duplicate_lead` for the same e-mail or phone within the policy's window, 403 where the agency is paused, 400
+naming each field that is wrong or unknown. Vendors' spellings are taken for fields:
+
+{alias_table()}
+"""
 IF_MATCH = OpenApiParameter(
     "If-Match", str, OpenApiParameter.HEADER, description="The ETag the lead was read with."
 )
@@ -102,6 +110,7 @@ class LeadViewSet(GenericViewSet[Lead]):
 
     @extend_schema(
         summary="Take in a lead",
+        description=INTAKE,
         request=shapes.LeadInputSerializer,
         responses={201: shapes.LeadSerializer},
         parameters=[IDEMPOTENCY_KEY],

@@ -75,7 +75,9 @@ def received_values(raw: Mapping[str, Any], *, actor: Actor) -> dict[str, Any]:
     problems = {name: list(sentences) for name, sentences in clean.problems.items()}
     allowed = RECEIVABLE if actor.role == Role.VENDOR else RECEIVABLE_FROM_STAFF
     for name in clean.unplaced:
-        problems[name] = ["Unknown field; see /api/docs for the known ones and their aliases."]
+        problems[name] = [
+            "Unknown field; POST /api/leads in /api/docs lists the known ones and their aliases."
+        ]
     for name in clean.values.keys() - allowed:
         problems.setdefault(name, ["Set by the program, not on intake."])
     if not (clean.values.get("first_name") or clean.values.get("last_name")) and not problems.keys() & {

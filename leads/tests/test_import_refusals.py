@@ -56,6 +56,12 @@ def test_reasons_are_counted_by_kind() -> None:
     assert list(one.report["refusals"].values()) == [3]
 
 
+def test_a_kind_of_reason_keeps_its_advice() -> None:
+    one = imported(csv_file(people(2, accident_date="yesterday-ish")))
+    (kind,) = one.report["refusals"]
+    assert "send it as 20" in kind
+
+
 def test_a_row_longer_than_the_header_is_refused() -> None:
     refused = refusals_of(imported(b"phone,notes\n312-555-0142,a,b\n"))
     assert "more cells than the header" in refused[0]["reason"]

@@ -80,7 +80,7 @@ class VendorPriceViewSet(GenericViewSet[PriceBook]):
         )
         return Response(PriceBookSerializer(book).data)
 
-    @extend_schema(summary="Let a vendor pay the default", responses={200: PriceBookSerializer})
+    @extend_schema(summary="Pay a vendor the default price", responses={200: PriceBookSerializer})
     def destroy(self, request: Request, code: str) -> Response:
         book = services.remove_vendor_price(code=code.upper(), actor=actor_of(request))
         return Response(PriceBookSerializer(book).data)

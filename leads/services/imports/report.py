@@ -8,6 +8,11 @@ from typing import Any
 MOST_SHOWN = 200
 """Different statuses, owners and reasons that are counted one by one; more are counted together."""
 
+FROM_THE_ROW = re.compile(
+    r"'[^']*'|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<=row )[\d,]+|(?<!as )\b\d{4}-\d\d-\d\d\b"
+)
+"""Values, ids, row numbers and dates in a sentence; an example ("send it as 2026-03-15") is advice and stays."""
+
 
 @dataclass(slots=True)
 class OwnerTally:
@@ -67,7 +72,7 @@ class Report:
 
     def count_refusal(self, reason: str) -> None:
         """Count by kind of reason: what is in the row itself does not make it another kind."""
-        kind = re.sub(r"'[^']*'|\d[\d,:.-]*\d|[0-9a-f-]{36}", "…", reason)[:200]
+        kind = FROM_THE_ROW.sub("…", reason)[:500]
         self.refusals[kind if kind in self.refusals or len(self.refusals) < MOST_SHOWN else "(others)"] += 1
 
     def document(self) -> dict[str, Any]:

@@ -198,3 +198,8 @@ _BY_KEY = {header_key(name): name for name in (*FIELDS, *COMPUTED)} | {
 def field_named(name: str) -> str | None:
     """The field of the contract (or one of `SPREADING`, `COMPUTED`) that `name` is a spelling of."""
     return _BY_KEY.get(header_key(name))
+
+
+def alias_table() -> str:
+    """The spellings taken for each field, as a Markdown list: what an API's reader needs."""
+    return "\n".join(f"- `{name}`: {spellings}" for name, spellings in _SPELLINGS.items())
