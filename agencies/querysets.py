@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 from django.db.models import QuerySet
 
-from agencies.choices import AgencyStatus
 from crm.core.actors import Actor
 from crm.core.choices import Role
 
@@ -22,10 +21,6 @@ class AgencyQuerySet(QuerySet["Agency"]):
         if actor.role == Role.VENDOR:
             return self.filter(code=actor.vendor_code)
         return self.none()
-
-    def sending(self) -> "AgencyQuerySet":
-        """Agencies whose leads are taken."""
-        return self.filter(status=AgencyStatus.ACTIVE)
 
 
 class ApiKeyQuerySet(QuerySet["ApiKey"]):

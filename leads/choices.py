@@ -133,14 +133,6 @@ USPS_CODES = (*US_STATES, "PR", "GU", "VI", "AS", "MP", "AA", "AE", "AP")
 """Where a person may live: the states, the territories and the military post."""
 
 
-class Strategy(TextChoices):
-    """How an agent was found for a lead."""
-
-    LEAST_LOADED = "least_loaded", "Fewest open leads relative to capacity"
-    MANUAL = "manual", "By hand"
-    OWNER = "owner", "The owner named in an import"
-
-
 class ImportStatus(TextChoices):
     """Where an import stands."""
 

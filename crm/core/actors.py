@@ -1,6 +1,6 @@
 """Who acts, by which path: what every service is told and every history row keeps."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from crm.core.choices import Role, Source
 
@@ -23,10 +23,6 @@ class Actor:
     def system(cls, label: str, *, source: Source = Source.SYSTEM) -> "Actor":
         """The program acting on its own account: sees and may do everything."""
         return cls(label=label, role=Role.ADMIN, source=source)
-
-    def by(self, source: Source) -> "Actor":
-        """The same actor coming by another path, as when a request starts a bulk operation."""
-        return replace(self, source=source)
 
     @property
     def is_manager(self) -> bool:

@@ -57,13 +57,6 @@ class StaleRecord(DomainError):
     status = 412
 
 
-class Unavailable(DomainError):
-    """A part that this needs is down; trying again later helps."""
-
-    code = "unavailable"
-    status = 503
-
-
 class RateLimited(DomainError):
     """Too often; says when to come again."""
 

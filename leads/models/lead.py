@@ -14,7 +14,6 @@ from django.utils import timezone
 from agencies.models import Agency
 from crm.core.ids import uuid7
 from leads.choices import (
-    CONVERTED,
     OPEN,
     AtFault,
     Disposition,
@@ -182,11 +181,6 @@ class Lead(models.Model):
     def is_open(self) -> bool:
         """Whether the lead is still worked and takes a place of its agent's capacity."""
         return self.disposition in OPEN
-
-    @property
-    def is_converted(self) -> bool:
-        """Whether a retainer was signed."""
-        return self.disposition in CONVERTED
 
     def days_to_deadline(self, today: date) -> int | None:
         """Days left to file, negative once passed."""

@@ -128,10 +128,6 @@ def _taken() -> set[str]:
     }
 
 
-def _account_ids() -> dict[str, int]:
-    return dict(User.objects.values_list("email", "pk"))
-
-
 def _vendor_accounts() -> dict[str, str]:
     vendors = (
         User.objects.get_queryset().filter(role=Role.VENDOR, email__endswith=address("")).order_by("-pk")
