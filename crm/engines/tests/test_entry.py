@@ -38,7 +38,7 @@ def test_engines_are_started_only_for_commands_that_use_them(
 CODE = (
     "import os, sys; from crm.engines.programs import become; sys.exit(become([sys.executable, '-c', {!r}]))"
 )
-TELL = "import os; print(os.getpid()); os._exit(7)"
+TELL = "import os; print(os.getpid(), flush=True); os._exit(7)"  # _exit flushes nothing
 
 
 @pytest.mark.parametrize("carries", [False, True])
