@@ -140,3 +140,32 @@ class ImportStatus(TextChoices):
     PROCESSING = "processing", "Processing"
     COMPLETED = "completed", "Completed"
     FAILED = "failed", "Failed"
+
+
+class OperationKind(TextChoices):
+    """What a bulk operation did."""
+
+    UPDATE = "update", "Update"
+    ASSIGN = "assign", "Assignment"
+    UNASSIGN = "unassign", "Return to the pool"
+    IMPORT = "import", "Import"
+    MERGE = "merge", "Merge"
+    HANDOVER = "handover", "Handover of an agent's leads"
+    UNDO = "undo", "Undo"
+
+
+class OperationStatus(TextChoices):
+    """Where a bulk operation stands."""
+
+    RUNNING = "running", "Running"
+    COMPLETED = "completed", "Completed"
+    FAILED = "failed", "Failed"
+
+
+class AssignmentStrategy(TextChoices):
+    """How bulk-assign chooses an agent for each lead."""
+
+    ROUND_ROBIN = "round_robin", "Round robin"
+    CAPACITY_BASED = "capacity_based", "By free capacity"
+    PERFORMANCE = "performance", "By performance"
+    MANUAL = "manual", "By hand"

@@ -12,7 +12,7 @@ from crm.core.choices import Role
 from leads.choices import OPEN
 
 if TYPE_CHECKING:
-    from leads.models import Lead, LeadChange, LeadImport  # noqa: F401 - named in annotations as strings
+    from leads.models import BulkOperation, Lead, LeadChange, LeadImport, SavedFilter  # noqa: F401 - named in annotations as strings
 
 VENDOR_SEES_CHANGED = frozenset({"disposition", "closed_date"})
 """The columns whose changes a vendor is told; `leads.api.representation` hides the like in details."""
@@ -128,3 +128,24 @@ class LeadImportQuerySet(QuerySet["LeadImport"]):
         if actor.role == Role.VENDOR and actor.vendor_code:
             return self.filter(agency=actor.vendor_code, author_user__vendor_code=actor.vendor_code)
         return self.none()
+
+
+class BulkOperationQuerySet(QuerySet["BulkOperation"]):
+    """Which bulk operations."""
+
+    def visible_to(self, actor: Actor) -> "BulkOperationQuerySet":
+        """Managers see all, everybody else what they did themselves."""
+        if actor.is_manager:
+            return self
+        return self.filter(author_user=actor.user_id) if actor.user_id is not None else self.none()
+
+
+class SavedFilterQuerySet(QuerySet["SavedFilter"]):
+    """Which saved filters."""
+
+    def visible_to(self, actor: Actor) -> "SavedFilterQuerySet":
+        """One's own; for the staff the public ones too. A vendor's people have their own only."""
+        if actor.user_id is None:
+            return self.none()
+        own = Q(owner=actor.user_id)
+        return self.filter(own if actor.role == Role.VENDOR else own | Q(is_public=True))

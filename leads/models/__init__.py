@@ -6,11 +6,15 @@ from leads.models.history import LeadChange
 from leads.models.imports import ImportRefusal, LeadImport
 from leads.models.law import StateLaw
 from leads.models.lead import Lead, etag_of
+from leads.models.operations import AgentTurn, BulkOperation
 from leads.models.policy import IntakePolicy
+from leads.models.saved_filter import SavedFilter, SavedFilterUse
 from leads.models.scorecard import Scorecard
 from leads.models.search import LeadSearch
 
 __all__ = [
+    "AgentTurn",
+    "BulkOperation",
     "Comment",
     "Decision",
     "ImportRefusal",
@@ -19,6 +23,8 @@ __all__ = [
     "LeadChange",
     "LeadImport",
     "LeadSearch",
+    "SavedFilter",
+    "SavedFilterUse",
     "Scorecard",
     "StateLaw",
     "etag_of",
