@@ -1,0 +1,53 @@
+"""What happened to a lead, as its history tells it."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from crm.core.actors import Actor
+from crm.core.choices import Role
+from crm.core.models import User
+from leads.models import LeadChange
+from leads.querysets import VENDOR_SEES_CHANGED
+
+API_NAMES = {"assigned_agent_id": "assigned_agent"}
+HISTORY_LIMIT = 200
+
+
+def history_of(lead_id: UUID, actor: Actor, limit: int = HISTORY_LIMIT) -> list[dict[str, Any]]:
+    """The newest changes of a lead; two statements. A vendor sees what became of it, not by whom."""
+    rows = LeadChange.objects.filter(lead_id=lead_id).visible_to(actor)[:limit]
+    return history_documents(rows, actor)
+
+
+def history_documents(rows: Iterable[LeadChange], actor: Actor) -> list[dict[str, Any]]:
+    """History rows in the contract's shape: `{timestamp, user, action, source, changes, reason, …}`."""
+    rows = list(rows)
+    emails = _emails_of(rows)
+    return [_document(row, emails, actor) for row in rows]
+
+
+def _emails_of(rows: Iterable[LeadChange]) -> Mapping[int, str]:
+    ids = {value for row in rows for value in row.changes.get("assigned_agent_id", ()) if value is not None}
+    if not ids:
+        return {}
+    return dict(User.objects.get_queryset().filter(pk__in=ids).values_list("pk", "email"))
+
+
+def _document(row: LeadChange, emails: Mapping[int, str], actor: Actor) -> dict[str, Any]:
+    changes = {API_NAMES.get(name, name): pair for name, pair in row.changes.items()}
+    if "assigned_agent" in changes:
+        changes["assigned_agent"] = [emails.get(agent, agent) for agent in changes["assigned_agent"]]
+    is_vendor = actor.role == Role.VENDOR
+    if is_vendor:
+        changes = {name: pair for name, pair in changes.items() if name in VENDOR_SEES_CHANGED}
+    return {
+        "timestamp": row.at,
+        "user": "" if is_vendor else row.actor,
+        "action": row.action,
+        "source": row.source,
+        "changes": changes,
+        "reason": "" if is_vendor else row.reason,
+        "request_id": "" if is_vendor else row.request_id,
+        "operation": None if is_vendor else row.operation,
+    }
