@@ -61,3 +61,21 @@ class CommentAdded(LeadEvent):
     comment_id: int
     mentions: tuple[str, ...]
     actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeadsBulkChanged(Event):
+    """One bulk operation changed `count` leads; which, and how, is in the history under its id.
+
+    `fields` are the columns it was about. There is no event per lead: who tells agents tells them in a digest.
+    """
+
+    topic: ClassVar[str] = "leads.bulk_changed"
+    operation_id: str
+    kind: str
+    fields: tuple[str, ...]
+    count: int
+
+    @property
+    def key(self) -> str:
+        return self.operation_id

@@ -10,6 +10,7 @@ from crm.core.changes import sign
 from crm.core.choices import Role
 from crm.core.exceptions import DomainError
 from crm.core.models import User
+from crm.core.services.departures import is_departure, settle_departure
 from crm.core.services.passwords import check_new_password
 from crm.core.services.refusals import explained_refusals, refuse_taken_names
 from crm.core.services.sessions import end_sessions
@@ -54,17 +55,21 @@ def create_user(*, actor: Actor, fields: AccountFields, password: str | None = N
 
 @transaction.atomic
 def update_user(*, user: User, actor: Actor, fields: AccountFields) -> User:
-    """Change an account. What its tokens stood for ends when it is closed, or its role or agency changes."""
+    """Change an account. What its tokens stood for ends when it is closed, or its role or agency changes;
+    what an agent worked on is settled first (`departures`).
+    """
+    if is_departure(
+        user, role=fields.get("role", user.role), is_active=fields.get("is_active", user.is_active)
+    ):
+        settle_departure(user, actor)
     sign(actor, action="user_updated")
-    admins_and_user = Q(pk=user.pk) | Q(role=Role.ADMIN, is_active=True)
-    locked = list(User.objects.select_for_update(no_key=True).filter(admins_and_user).order_by("pk"))
-    user = next(one for one in locked if one.pk == user.pk)
+    user, admins = _locked(user)
     stamp, username_is_email = user.credential_stamp(), user.username == user.email
     for name, value in _normalised(fields).items():
         setattr(user, name, value)
     if username_is_email and "username" not in fields:
         user.username = user.email
-    if not any(one.is_superuser for one in locked):
+    if admins and not any(one.is_superuser for one in admins):
         raise LastAdmin("This is the last active admin; make another person admin first.")
     with explained_refusals():
         refuse_taken_names(user)
@@ -82,6 +87,19 @@ def update_profile(*, user: User, actor: Actor, fields: ProfileFields) -> User:
         setattr(user, name, value)
     user.save(update_fields=list(fields))
     return user
+
+
+def _locked(user: User) -> tuple[User, list[User]]:
+    """The account, and where it is an admin's all active admins: of two who close each other one must stay.
+
+    In order of id, so that they wait for one another; nobody else's account waits for the admins'.
+    """
+    rows = Q(pk=user.pk)
+    if user.role == Role.ADMIN:
+        rows |= Q(role=Role.ADMIN, is_active=True)
+    locked = list(User.objects.select_for_update(no_key=True).filter(rows).order_by("pk"))
+    user = next(one for one in locked if one.pk == user.pk)
+    return user, locked if user.role == Role.ADMIN else []
 
 
 def _normalised(fields: AccountFields) -> AccountFields:
