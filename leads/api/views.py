@@ -22,8 +22,8 @@ from crm.core.choices import Role
 from leads.api import representation
 from leads.api import serializers as shapes
 from leads.api.agents import capacity_document
+from leads.api.filters import LeadListFilter, VendorLeadListFilter
 from leads.exceptions import LeadNotFound
-from leads.filters import LeadFilter, VendorLeadFilter
 from leads.models import Lead, etag_of
 from leads.querysets import LeadQuerySet
 from leads.selectors import explanation_of
@@ -72,8 +72,8 @@ class LeadViewSet(GenericViewSet[Lead]):
     }
 
     @property
-    def filterset_class(self) -> type[VendorLeadFilter]:
-        return VendorLeadFilter if self._is_vendor else LeadFilter
+    def filterset_class(self) -> type[VendorLeadListFilter]:
+        return VendorLeadListFilter if self._is_vendor else LeadListFilter
 
     @property
     def ordering_fields(self) -> tuple[str, ...]:
