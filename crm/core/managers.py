@@ -1,8 +1,11 @@
 """How users are made and found."""
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.contrib.auth.base_user import BaseUserManager
+from django.db import connections
 from django.db.models import F, QuerySet
 
 from crm.core.choices import Availability, Role
@@ -36,6 +39,18 @@ class UserManager(BaseUserManager["User"]):
     def agents(self) -> UserQuerySet:
         return self.get_queryset().agents()
 
+    def signed_in(self, user_id: int, session_id: UUID) -> "User | None":
+        """The active person of a sign-in that has not ended.
+
+        Every request asks this, so the statement is written once: putting the same one together from a
+        queryset takes five times as long as PostgreSQL takes to answer it.
+        """
+        sql, names = _signed_in_statement(self.model)
+        with connections[self.db].cursor() as cursor:
+            cursor.execute(sql, [user_id, session_id])
+            row = cursor.fetchone()
+        return self.model.from_db(self.db, names, row) if row else None
+
     def create_user(
         self, email: str, password: str | None = None, *, username: str = "", **fields: Any
     ) -> "User":
@@ -52,3 +67,14 @@ class UserManager(BaseUserManager["User"]):
 
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(username=(username or "").strip().lower())
+
+
+@cache
+def _signed_in_statement(model: type["User"]) -> tuple[str, list[str]]:
+    fields = model._meta.concrete_fields
+    columns = ", ".join(f'person."{field.column}"' for field in fields)
+    sql = f"""
+    SELECT {columns} FROM core_user person JOIN core_session session ON session.user_id = person.id
+     WHERE person.id = %s AND person.is_active AND session.id = %s AND session.ended_at IS NULL
+    """  # noqa: S608 - the model's own column names
+    return sql, [field.attname for field in fields]

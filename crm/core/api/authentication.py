@@ -33,9 +33,7 @@ class TokenAuthentication(BaseAuthentication):
             claims = tokens.read_access(raw.strip())
         except Unauthenticated as error:
             raise AuthenticationFailed(error.message, code=error.code) from None
-        user = User.objects.filter(
-            pk=claims.user_id, is_active=True, sessions__pk=claims.session_id, sessions__ended_at__isnull=True
-        ).first()
+        user = User.objects.signed_in(claims.user_id, claims.session_id)
         if user is None or not constant_time_compare(user.credential_stamp(), claims.stamp):
             raise AuthenticationFailed(
                 "This sign-in has ended; sign in again.", code="authentication_required"

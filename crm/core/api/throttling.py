@@ -16,6 +16,11 @@ from crm.core.redis import redis_client, redis_key
 
 logger = logging.getLogger(__name__)
 
+COUNT = """
+local used = redis.call('INCR', KEYS[1])
+if used == 1 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end
+return used
+"""
 PERIODS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 
@@ -67,10 +72,7 @@ class CallerRateThrottle(BaseThrottle):
     def _count(self, key: str, seconds: int) -> int | None:
         name = redis_key(key)
         try:
-            with redis_client().pipeline(transaction=False) as pipeline:
-                pipeline.incr(name)
-                pipeline.expire(name, seconds + 1)
-                used = int(pipeline.execute()[0])
+            used = int(redis_client().eval(COUNT, 1, name, seconds + 1))
         except RedisError as error:
             if not CallerRateThrottle.complained:
                 logger.warning(
