@@ -7,3 +7,6 @@ class LeadsConfig(AppConfig):
     """Leads, from a vendor's post to a signed retainer."""
 
     name = "leads"
+
+    def ready(self) -> None:
+        from leads import receivers  # noqa: F401 - they register themselves

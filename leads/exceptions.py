@@ -16,7 +16,10 @@ __all__ = [
     "LeadMoved",
     "LeadNotAssigned",
     "LeadNotFound",
+    "LeadsContended",
+    "NoAgentFree",
     "NotAllowed",
+    "TooFewPlaces",
 ]
 
 
@@ -47,6 +50,34 @@ class CapacityExceeded(DomainError):
         super().__init__(
             f"{agent} has no room for another open lead; choose another agent or raise the capacity.",
             agent=agent,
+        )
+
+
+class TooFewPlaces(DomainError):
+    """The agent named has not room for all the leads at once."""
+
+    code = CapacityExceeded.code
+
+    def __init__(self, agent: str, *, needed: int, available: int) -> None:
+        missing = needed - available
+        super().__init__(
+            f"{agent} has room for {available} of the {needed} open leads, {missing} places are missing; "
+            "raise the capacity, name another agent, or leave the agent out: the leads then go back to the pool.",
+            agent=agent,
+            needed=needed,
+            available=available,
+            missing=missing,
+        )
+
+
+class NoAgentFree(DomainError):
+    """None of the agents that a strategy may choose from has room."""
+
+    code = "capacity_exceeded"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "No agent that may be chosen has room for another open lead; raise a capacity or name other agents."
         )
 
 
@@ -91,3 +122,12 @@ class LeadMoved(StaleRecord):
 
     def __init__(self) -> None:
         super().__init__("The lead was changed since you read it; read it again and repeat your change.")
+
+
+class LeadsContended(DomainError):
+    """Others wrote what a bulk operation was about to write, each time it tried."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Others changed the same leads or agents at this very moment; nothing was done. Send it again."
+        )

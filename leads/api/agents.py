@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,8 +16,10 @@ from crm.core.exceptions import NotFound
 from crm.core.models import User
 from leads.api import serializers as shapes
 from leads.filters import AgentFilter
-from leads.selectors import AgentFigures, agent_figures
-from leads.services.agents import set_capacity
+from leads.selectors import TeamFigures, team_figures
+from leads.services.agents import deactivate_agent, set_capacity
+
+MANAGERS_DO = ("list", "destroy")
 
 
 class AgentViewSet(GenericViewSet[User]):
@@ -30,17 +32,14 @@ class AgentViewSet(GenericViewSet[User]):
     lookup_value_regex = r"\d{1,18}"
 
     def get_permissions(self) -> list[BasePermission]:
-        return [IsManager()] if self.action == "list" else [IsAgentOrManager()]
+        return [IsManager()] if self.action in MANAGERS_DO else [IsAgentOrManager()]
 
     @extend_schema(summary="Agents, their capacity and presence", responses=shapes.AgentsSerializer)
     def list(self, request: Request) -> Response:
         shown = list(self.filter_queryset(User.objects.agents().order_by("email")))
-        figures = agent_figures(timezone.now())
+        figures = team_figures()
         return Response(
-            {
-                "agents": [agent_document(agent, figures.get(agent.pk)) for agent in shown],
-                "summary": _summary(shown),
-            }
+            {"agents": [agent_document(agent, figures) for agent in shown], "summary": _summary(shown)}
         )
 
     @extend_schema(summary="One agent", responses=shapes.AgentSerializer)
@@ -49,7 +48,7 @@ class AgentViewSet(GenericViewSet[User]):
         agent = User.objects.agents().filter(pk=pk).first()
         if agent is None or not (actor.is_manager or actor.user_id == agent.pk):
             raise NotFound("There is no such agent, or you may not see them.")
-        return Response(agent_document(agent, agent_figures(timezone.now()).get(agent.pk)))
+        return Response(agent_document(agent, team_figures()))
 
     @extend_schema(
         summary="Set an agent's capacity and availability",
@@ -59,7 +58,38 @@ class AgentViewSet(GenericViewSet[User]):
     def set_capacity(self, request: Request, pk: str) -> Response:
         given = valid(shapes.AgentCapacityInputSerializer, request)
         agent = set_capacity(int(pk), actor=actor_of(request), **given)
-        return Response(agent_document(agent, agent_figures(timezone.now()).get(agent.pk)))
+        return Response(agent_document(agent, team_figures()))
+
+    @extend_schema(
+        summary="Deactivate an agent and hand the open leads on",
+        description="Ends the agent's sign-ins. The open leads go to `reassign_to`, else back to the pool: all of them "
+        "or, with 409 `capacity_exceeded` telling how many places are missing, none, and the agent stays.",
+        parameters=[shapes.AgentDepartureSerializer],
+        request=None,
+        responses={
+            200: shapes.AgentDepartedSerializer,
+            409: OpenApiResponse(description="The agent named has not room for all."),
+        },
+    )
+    def destroy(self, request: Request, pk: str) -> Response:
+        done = deactivate_agent(int(pk), actor=actor_of(request), **_departure(request))
+        return Response(
+            {
+                "success": True,
+                "agent_id": done.agent.pk,
+                "operation_id": done.operation.pk if done.operation else None,
+                "reassigned_to": done.successor.email if done.successor else None,
+                "leads_moved": done.leads_moved,
+            }
+        )
+
+
+def _departure(request: Request) -> dict[str, str]:
+    if request.data:
+        raise ValidationError({"body": ["Send nothing here; the address takes ?reassign_to=."]})
+    given = shapes.AgentDepartureSerializer(data=request.query_params.dict())
+    given.is_valid(raise_exception=True)
+    return dict(given.validated_data)
 
 
 def capacity_document(agent: User) -> dict[str, Any]:
@@ -77,9 +107,10 @@ def percentage(part: int, whole: int) -> float:
     return round(100 * part / whole, 1) if whole else 100.0
 
 
-def agent_document(agent: User, figures: AgentFigures | None) -> dict[str, Any]:
+def agent_document(agent: User, team: TeamFigures) -> dict[str, Any]:
     """The contract's agent."""
-    done = figures or AgentFigures()
+    done = team.of(agent.pk)
+    interval = done.performance_interval
     return {
         "agent_id": agent.pk,
         "name": str(agent),
@@ -89,21 +120,22 @@ def agent_document(agent: User, figures: AgentFigures | None) -> dict[str, Any]:
         "last_seen": agent.last_seen,
         "capacity": capacity_document(agent),
         "performance_score": done.performance_score,
+        "performance_interval": {"low": interval[0], "high": interval[1]} if interval else None,
         "stats": {
             "leadsHandled": done.handled,
             "conversionRate": done.conversion_rate,
             "avgResponseTime": done.response_minutes,
         },
+        "figures_as_of": team.as_of,
     }
 
 
 def _summary(agents: list[User]) -> dict[str, Any]:
-    total, used = sum(agent.max_capacity for agent in agents), sum(agent.capacity for agent in agents)
+    working = [agent for agent in agents if agent.is_active]
+    total, used = sum(agent.max_capacity for agent in working), sum(agent.capacity for agent in working)
     return {
         "total_agents": len(agents),
-        "active_agents": sum(
-            agent.is_active and agent.availability == Availability.ACTIVE for agent in agents
-        ),
+        "active_agents": sum(agent.availability == Availability.ACTIVE for agent in working),
         "total_capacity": total,
         "used_capacity": used,
         "utilization_percentage": round(100 * used / total, 1) if total else 0.0,

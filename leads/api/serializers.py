@@ -175,6 +175,13 @@ class AgentStatsSerializer(serializers.Serializer[Any]):
     )
 
 
+class IntervalSerializer(serializers.Serializer[Any]):
+    """Where a figure lies."""
+
+    low = serializers.FloatField()
+    high = serializers.FloatField()
+
+
 class AgentSerializer(serializers.Serializer[Any]):
     """An agent."""
 
@@ -185,8 +192,14 @@ class AgentSerializer(serializers.Serializer[Any]):
     availability = serializers.ChoiceField(choices=Availability.choices)
     last_seen = serializers.DateTimeField(allow_null=True)
     capacity = CapacitySerializer()
-    performance_score = serializers.FloatField(allow_null=True)
+    performance_score = serializers.FloatField(
+        allow_null=True, help_text="0 to 100, 50 is as the team; null without leads."
+    )
+    performance_interval = IntervalSerializer(
+        allow_null=True, help_text="Holds the score with 90 % certainty: wide while leads are few."
+    )
     stats = AgentStatsSerializer()
+    figures_as_of = serializers.DateTimeField(help_text="When stats and score were taken.")
 
 
 class AgentsSummarySerializer(serializers.Serializer[Any]):
@@ -205,6 +218,24 @@ class AgentsSerializer(serializers.Serializer[Any]):
 
     agents = AgentSerializer(many=True)
     summary = AgentsSummarySerializer()
+
+
+class AgentDepartureSerializer(StrictSerializer):
+    """DELETE /agents/{id}: the address's parameters."""
+
+    reassign_to = PlainCharField(
+        max_length=254, required=False, help_text="E-mail address or id of an active agent."
+    )
+
+
+class AgentDepartedSerializer(serializers.Serializer[Any]):
+    """What became of the agent's open leads."""
+
+    success = serializers.BooleanField()
+    agent_id = serializers.IntegerField()
+    operation_id = serializers.UUIDField(allow_null=True, help_text="To undo; null where no lead was open.")
+    reassigned_to = serializers.EmailField(allow_null=True, help_text="Null: back to the pool.")
+    leads_moved = serializers.IntegerField()
 
 
 class AgentCapacityInputSerializer(StrictSerializer):

@@ -1,84 +1,84 @@
 """What agents did with their leads."""
 
-from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Aggregate, Count, DurationField, F
+from django.db import connection
+from django.utils import timezone
 
-from leads.models import Lead
+from crm.core.keeping import kept
+from leads.models import LeadChange
+from leads.selectors.performance import AgentFigures
 
+FIGURES_DAYS = 90
+AGE_CLASSES = [7, 14, 28, 56]
+"""Days since the assignment: a lead of yesterday is not expected to be signed."""
 
-class Median(Aggregate):
-    """`percentile_cont(0.5)` of a duration."""
-
-    template = "percentile_cont(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
-    output_field = DurationField()
+# Cells of agent, quality and age first: everything after them is a few thousand rows, however many leads there are.
+_FIGURES = """
+WITH held AS MATERIALIZED (
+    SELECT assigned_agent_id AS agent, quality_score AS quality, closed_date IS NOT NULL AS is_converted,
+           width_bucket(extract(epoch FROM %(now)s - COALESCE(assigned_at, created_at)) / 86400, %(ages)s::numeric[]) AS age,
+           CASE WHEN first_contact_at >= assigned_at THEN extract(epoch FROM first_contact_at - assigned_at) / 60 END AS minutes
+      FROM leads_lead
+     WHERE created_at >= %(since)s AND assigned_agent_id IS NOT NULL),
+cells AS (
+    SELECT agent, quality, age, count(*) AS handled, count(*) FILTER (WHERE is_converted) AS converted
+      FROM held GROUP BY agent, quality, age),
+chances AS (
+    SELECT quality, age, sum(converted) / sum(handled) AS chance FROM cells GROUP BY quality, age),
+outcomes AS (
+    SELECT agent, sum(handled) AS handled, sum(converted) AS converted, sum(handled * chance) AS expected
+      FROM cells JOIN chances USING (quality, age) GROUP BY agent),
+responses AS (
+    SELECT agent, count(*) AS responses, percentile_cont(0.5) WITHIN GROUP (ORDER BY minutes) AS median
+      FROM held WHERE minutes IS NOT NULL GROUP BY GROUPING SETS ((agent), ()))
+SELECT outcomes.agent, handled::int, converted::int, expected::float, COALESCE(responses.responses, 0)::int,
+       responses.median::float, team.median::float
+  FROM outcomes LEFT JOIN responses USING (agent) LEFT JOIN responses team ON team.agent IS NULL
+"""
 
 
 @dataclass(frozen=True, slots=True)
-class AgentFigures:
-    """What an agent did with the leads created in the last `FIGURES_DAYS` days."""
+class TeamFigures:
+    """Every agent's figures, and when they were taken."""
 
-    handled: int = 0
-    converted: int = 0
-    expected: float = 0.0  # conversions that everyone's rate per quality score would give
-    response_minutes: float | None = None  # median from assignment to first contact
+    as_of: datetime
+    by_agent: dict[int, AgentFigures]
 
-    @property
-    def conversion_rate(self) -> float | None:
-        """Per cent of the leads handled, one decimal."""
-        return round(100 * self.converted / self.handled, 1) if self.handled else None
-
-    @property
-    def performance_score(self) -> float | None:
-        """50 is what these leads' quality lets expect, 100 is twice that.
-
-        Conversions over expected ones, both with PRIOR_CONVERSIONS added: with few leads the score stays
-        near 50, however lucky. None without leads.
-        """
-        if not self.handled:
-            return None
-        ratio = (self.converted + PRIOR_CONVERSIONS) / (self.expected + PRIOR_CONVERSIONS)
-        return round(min(50 * ratio, 100.0), 1)
-
-
-FIGURES_DAYS = 90
-PRIOR_CONVERSIONS = 3.0
+    def of(self, agent_id: int) -> AgentFigures:
+        """An agent's figures; empty ones for who handled nothing."""
+        return self.by_agent.get(agent_id, AgentFigures())
 
 
 def agent_figures(now: datetime) -> dict[int, AgentFigures]:
-    """Figures by agent id, in two statements whatever the number of agents."""
-    held = Lead.objects.filter(
-        created_at__gte=now - timedelta(days=FIGURES_DAYS), assigned_agent__isnull=False
-    ).order_by()
-    cells = list(
-        held.values_list("assigned_agent", "quality_score").annotate(
-            handled=Count("pk"), converted=Count("closed_date")
+    """Figures by agent id of the leads created in the last FIGURES_DAYS days, in one statement over all of them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _FIGURES, {"now": now, "since": now - timedelta(days=FIGURES_DAYS), "ages": AGE_CLASSES}
         )
-    )
-    medians = dict(
-        held.filter(first_contact_at__gte=F("assigned_at"))
-        .values_list("assigned_agent")
-        .annotate(median=Median(F("first_contact_at") - F("assigned_at")))
-    )
-    totals: dict[int, list[int]] = defaultdict(lambda: [0, 0])
-    for _, quality, handled, converted in cells:
-        totals[quality][0] += handled
-        totals[quality][1] += converted
-    figures: dict[int, AgentFigures] = {}
-    for agent, quality, handled, converted in cells:
-        so_far = figures.get(agent, AgentFigures())
-        rate = totals[quality][1] / totals[quality][0]
-        figures[agent] = replace(
-            so_far,
-            handled=so_far.handled + handled,
-            converted=so_far.converted + converted,
-            expected=so_far.expected + handled * rate,
-        )
-    return {
-        agent: replace(
-            done, response_minutes=round(medians[agent].total_seconds() / 60, 1) if agent in medians else None
-        )
-        for agent, done in figures.items()
-    }
+        return {
+            agent: AgentFigures(
+                handled=handled,
+                converted=converted,
+                expected=expected,
+                responses=responses,
+                response_minutes=_rounded(own),
+                team_minutes=_rounded(team),
+            )
+            for agent, handled, converted, expected, responses, own, team in cursor.fetchall()
+        }
+
+
+def team_figures() -> TeamFigures:
+    """The same, kept: of now where taking them is quick or no lead has changed, else minutes old at most."""
+    found = kept("agent-figures.1", version=_newest_change(), take=lambda: agent_figures(timezone.now()))
+    return TeamFigures(as_of=found.at, by_agent=found.value)
+
+
+def _newest_change() -> int | None:
+    return LeadChange.objects.order_by("-pk").values_list("pk", flat=True).first()
+
+
+def _rounded(minutes: float | None) -> float | None:
+    return None if minutes is None else round(minutes, 1)

@@ -1,0 +1,86 @@
+"""Handing on the open leads of somebody who stops working them."""
+
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.db import connection, transaction
+from django.utils import timezone
+
+from crm.core import events
+from crm.core.actors import Actor
+from crm.core.models import User
+from leads.choices import OperationKind
+from leads.events import LeadsBulkChanged
+from leads.exceptions import AgentUnavailable, TooFewPlaces
+from leads.models import BulkOperation, Lead
+from leads.services.bulk import operations
+
+_DECISIONS = """
+INSERT INTO leads_decision (lead_id, made_at, actor, document)
+SELECT lead_id, %s, %s, %s::jsonb FROM unnest(%s::uuid[]) AS lead_id
+"""
+
+
+@transaction.atomic
+def hand_over(agent: User, *, actor: Actor, successor: User | None = None) -> BulkOperation | None:
+    """Give the agent's open leads to `successor`, else back to the pool: all or none, in one operation.
+
+    A constant number of statements; the agent's row stays locked, so that no further lead comes in before
+    the caller's change of it. None where there was no open lead. Raises TooFewPlaces, AgentUnavailable.
+    """
+    held = Lead.objects.open().filter(assigned_agent=agent)
+    locked = held.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True)
+    list(locked)  # leads before people, the order of every write of a lead
+    successor = _lock(agent, successor)
+    lead_ids = list(locked)  # with those that came in until the agent's row was held
+    if successor and len(lead_ids) > successor.open_slots:
+        raise TooFewPlaces(successor.email, needed=len(lead_ids), available=successor.open_slots)
+    if not lead_ids:
+        return None
+    reason = f"{agent.email} no longer works leads"
+    operation = operations.begin(
+        OperationKind.HANDOVER,
+        operations.Selection(tuple(lead_ids), {"open_leads_of": agent.email}),
+        actor=actor,
+        action="handed_over",
+        request={"agent": agent.email, "reassign_to": successor.email if successor else None},
+        reason=reason,
+    )
+    held.update(assigned_agent=successor)
+    _record(lead_ids, operation, actor=actor, chosen=successor.email if successor else None)
+    events.publish(
+        LeadsBulkChanged(
+            operation_id=str(operation.pk),
+            kind=operation.kind,
+            fields=("assigned_agent",),
+            count=len(lead_ids),
+        )
+    )
+    return operations.finish(operation, changed=len(lead_ids), unchanged=0, failures=())
+
+
+def _lock(agent: User, successor: User | None) -> User | None:
+    """Hold both rows, in order of id; the successor as it is now."""
+    people = User.objects.get_queryset().filter(pk__in=[one.pk for one in (agent, successor) if one])
+    by_id = {one.pk: one for one in people.select_for_update(no_key=True).order_by("pk")}
+    if successor is None:
+        return None
+    if not by_id[successor.pk].is_active:
+        raise AgentUnavailable("reassign_to", successor.email)
+    return by_id[successor.pk]
+
+
+def _record(lead_ids: list[UUID], operation: BulkOperation, *, actor: Actor, chosen: str | None) -> None:
+    document: dict[str, Any] = {
+        "strategy": "handover",
+        "chosen": chosen,
+        "reason": f"by {actor.label}: {operation.reason}",
+        "candidates": [{"agent": chosen, "eligible": True, "reason": "chosen by hand"}] if chosen else [],
+        "operation": str(operation.pk),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _DECISIONS,
+            [timezone.now(), actor.label, orjson.dumps({"assignment": document}).decode(), lead_ids],
+        )
