@@ -1,19 +1,20 @@
-"""A lead as the API shows it, made straight from a row of `.values()`: fifty a page, without fifty model instances."""
+"""A lead as the API shows it, made straight from a row: fifty a page, without fifty model instances."""
 
 from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db.models import F
+
 from crm.core.actors import Actor
 from crm.core.choices import Role
 from crm.core.clock import business_day
+from crm.core.rows import driver_rows
 from leads.exceptions import LeadNotFound
 from leads.models import Lead
 from leads.querysets import LeadQuerySet
 from leads.selectors import history_of
 
-FIELDS = tuple(field.name for field in Lead._meta.concrete_fields)
-COLUMNS = (*(name for name in FIELDS if name != "assigned_agent"), "assigned_agent__email")
 HIDDEN_FROM_VENDORS: dict[str, Any] = {
     "assigned_agent": None,
     "notes": "",
@@ -27,15 +28,16 @@ HIDDEN_FROM_VENDORS: dict[str, Any] = {
 
 def rows_of(leads: LeadQuerySet) -> Any:
     """The columns that `document` needs; joins the agent's e-mail address."""
-    return leads.values(*COLUMNS)
+    return driver_rows(leads.annotate(agent_email=F("assigned_agent__email")))
 
 
 def document(row: dict[str, Any], *, today: date, actor: Actor) -> dict[str, Any]:
     """One lead in the contract's names."""
     shown = {"lead_id": row["id"], **row}
     del shown["id"]
-    shown["vendor_code"] = shown.pop("agency")
-    shown["assigned_agent"] = shown.pop("assigned_agent__email")
+    shown["vendor_code"] = shown.pop("agency_id")
+    shown["assigned_agent"] = shown.pop("agent_email")
+    del shown["assigned_agent_id"]
     deadline = row["filing_deadline"]
     shown["days_to_deadline"] = (deadline - today).days if deadline else None
     if actor.role == Role.VENDOR:
