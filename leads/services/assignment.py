@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from crm.core import changes, events
 from crm.core.actors import Actor
+from crm.core.choices import Role
 from crm.core.models import User
 from leads.events import LeadAssigned
 from leads.exceptions import AgentUnavailable, CapacityExceeded, LeadNotAssigned, LeadNotFound, NotAllowed
@@ -51,7 +52,7 @@ def reassign_lead(lead_id: UUID, *, new_agent: str, reason: str, actor: Actor, n
 @transaction.atomic
 def unassign_lead(lead_id: UUID, *, reason: str, actor: Actor) -> Lead:
     """Put a lead back into the pool; managers only. A lead without agent stays as it is."""
-    _require_manager(actor)
+    require_manager(actor)
     lead = locked_lead(lead_id, actor)
     previous = lead.assigned_agent_id
     if previous is None:
@@ -94,7 +95,7 @@ def _give(
     actor: Actor,
     priority: str | None = None,
 ) -> Assigned:
-    _require_manager(actor)
+    require_manager(actor)
     try:
         with transaction.atomic():
             lead = locked_lead(lead_id, actor)
@@ -106,7 +107,9 @@ def _give(
                 changes.sign(actor, action=action, reason=reason)
                 _write(lead, agent, actor=actor, reason=reason, priority=priority)
             lead.refresh_from_db()
-            agent.refresh_from_db(fields=["capacity", "max_capacity"])
+            agent.refresh_from_db(fields=["capacity", "max_capacity", "is_active", "role"])
+            if not agent.is_active or agent.role != Role.AGENT:  # left meanwhile: the write waited for it
+                raise AgentUnavailable(field, email)
             return Assigned(lead=lead, agent=agent, previous_agent=previous, at=lead.assigned_at)
     except IntegrityError as error:
         raise (capacity_refusal(error) or error) from None
@@ -126,13 +129,18 @@ def _write(lead: Lead, agent: User, *, actor: Actor, reason: str, priority: str 
 
 
 def _record(lead: Lead, actor: Actor, *, chosen: str | None, reason: str) -> None:
-    document: dict[str, Any] = {
+    document = {"assignment": manual_record(actor, chosen=chosen, reason=reason)}
+    Decision.objects.create(lead_id=lead.pk, actor=actor.label, document=document)
+
+
+def manual_record(actor: Actor, *, chosen: str | None, reason: str) -> dict[str, Any]:
+    """The record of an assignment that a person made."""
+    return {
         "strategy": "manual",
         "chosen": chosen,
         "reason": f"by {actor.label}" + (f": {reason}" if reason else ""),
         "candidates": [{"agent": chosen, "eligible": True, "reason": "chosen by hand"}] if chosen else [],
     }
-    Decision.objects.create(lead_id=lead.pk, actor=actor.label, document={"assignment": document})
 
 
 def _active_agent(email: str, field: str) -> User:
@@ -142,6 +150,6 @@ def _active_agent(email: str, field: str) -> User:
     return agent
 
 
-def _require_manager(actor: Actor) -> None:
+def require_manager(actor: Actor) -> None:
     if not actor.is_manager:
         raise NotAllowed("Only managers give leads to agents.")

@@ -34,7 +34,7 @@ class Candidate:
         return {
             "agent": self.email,
             "eligible": not self.refusal,
-            "reason": self.refusal or f"{self.open_leads} of {self.max_open} places taken",
+            "reason": self.refusal or fullness_of(self.open_leads, self.max_open),
             "load": round(self.load, 4),
             "draw": round(self.draw, 6),
         }
@@ -70,7 +70,7 @@ def candidates() -> list[Candidate]:
             email=email,
             open_leads=held,
             max_open=most,
-            refusal=_refusal(is_active, availability, held, most),
+            refusal=absence_of(is_active, availability) or (fullness_of(held, most) if held >= most else ""),
             draw=_draws.random(),
         )
         for agent_id, email, is_active, availability, held, most in rows
@@ -93,14 +93,17 @@ def choose_agent() -> Choice:
     return Choice(chosen=chosen, candidates=tuple(found), reason=_reason(chosen, eligible, found))
 
 
-def _refusal(is_active: bool, availability: str, held: int, most: int) -> str:
+def absence_of(is_active: bool, availability: str) -> str:
+    """Why the agent takes no leads now; empty for who is present."""
     if not is_active:
         return "deactivated"
-    if availability != Availability.ACTIVE:
-        return f"not present: {availability}"
-    if held >= most:
-        return f"full: {held} of {most} places taken"
-    return ""
+    return "" if availability == Availability.ACTIVE else f"not present: {availability}"
+
+
+def fullness_of(held: int, most: int) -> str:
+    """How many of the agent's places are taken, in words."""
+    taken = f"{held} of {most} places taken"
+    return f"full: {taken}" if held >= most else taken
 
 
 def _lock_first(agent_ids: Iterable[int], *, wait: bool) -> int | None:

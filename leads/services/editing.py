@@ -1,6 +1,6 @@
 """Changing and deleting a lead."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +25,9 @@ NEVER_EMPTY = {"lead_value"}
 EXTENSION_OF = " extension"  # as normalise() names what it found behind a phone number
 HAS_EXTENSION = "Send the number without its extension, and the extension in the notes."
 UNKNOWN_FIELD = "Unknown field; see /api/docs for the known ones."
+ONE_BY_ONE = (
+    "Tells one person from another, so it is not changed in bulk: PATCH /api/leads/{id} changes one lead's."
+)
 
 
 def update_lead(
@@ -44,7 +47,7 @@ def update_lead(
             lead = locked_lead(lead_id, actor)
             if etag is not None and etag != lead.etag():
                 raise LeadMoved
-            changed = {name: value for name, value in values.items() if getattr(lead, name) != value}
+            changed = changed_values(lead, values)
             if not changed:
                 return lead
             check_move(lead, values)
@@ -66,8 +69,13 @@ def delete_lead(lead_id: UUID, *, actor: Actor, reason: str = "") -> None:
     lead.delete()
 
 
-def editable_values(raw: Mapping[str, Any], *, actor: Actor) -> dict[str, Any]:
-    """Clean model values of the fields to change; InvalidInput names what is wrong, unknown or not the caller's."""
+def editable_values(
+    raw: Mapping[str, Any], *, actor: Actor, one_by_one: Collection[str] = ()
+) -> dict[str, Any]:
+    """Clean model values of the fields to change; InvalidInput names what is wrong, unknown or not the caller's.
+
+    The fields `one_by_one` are refused, with the advice to change them lead by lead.
+    """
     if actor.role == Role.VENDOR:
         raise NotAllowed("A lead is read-only for its vendor once it was sent.")
     clean = normalise(raw, today=business_day())
@@ -79,6 +87,8 @@ def editable_values(raw: Mapping[str, Any], *, actor: Actor) -> dict[str, Any]:
         problems[name] = ["Cannot be empty; send 0 for nothing."]
     for name in (clean.values.keys() | clean.blank) - EDITABLE[actor.role]:
         problems.setdefault(name, ["Not changed by PATCH, or not by your role."])
+    for name in (clean.values.keys() | clean.blank | clean.problems.keys()) & set(one_by_one):
+        problems[name] = [ONE_BY_ONE]
     values = {**dict.fromkeys(clean.blank), **clean.values}
     values = {
         name: _empty(name) if value is None and name != "vendor_code" else value
@@ -100,17 +110,34 @@ def _empty(name: str) -> Any:
     return None if field.null else field.get_default()
 
 
+def changed_values(lead: Lead, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What of `values` the lead does not hold yet. A move without a reason clears the reason of the one before."""
+    if values.get("disposition", lead.disposition) != lead.disposition:
+        values = {"disposition_reason": "", **values}
+    return {name: value for name, value in values.items() if getattr(lead, name) != value}
+
+
 def check_move(lead: Lead, values: Mapping[str, Any]) -> None:
     """Whether the disposition may change as `values` want; also the two facts every lead needs."""
+    check_disposition(lead, values)
+    if not values.get("phone", lead.phone) and not values.get("email", lead.email):
+        raise InvalidInput("phone: missing.", phone=["A lead keeps a phone number or an e-mail address."])
+
+
+def check_disposition(lead: Lead, values: Mapping[str, Any]) -> None:
+    """Whether the lead may move as `values` want, and says why where it must."""
     old, new = Disposition(lead.disposition), Disposition(values.get("disposition", lead.disposition))
     if new != old and new not in TRANSITIONS[old]:
         raise InvalidTransition(old, new, TRANSITIONS[old])
-    given = values.get("disposition_reason", "" if new != old else lead.disposition_reason)
-    if new in WAYS_OUT and not given and (new != old or "disposition_reason" in values):
-        message = f"Say why: {new.value} needs a disposition_reason."
+    if new != old or "disposition_reason" in values:
+        check_reason(new, values.get("disposition_reason", ""))
+
+
+def check_reason(disposition: Disposition, reason: str) -> None:
+    """A way out says why."""
+    if disposition in WAYS_OUT and not reason:
+        message = f"Say why: {disposition.value} needs a disposition_reason."
         raise InvalidInput(f"disposition_reason: {message}", disposition_reason=[message])
-    if not values.get("phone", lead.phone) and not values.get("email", lead.email):
-        raise InvalidInput("phone: missing.", phone=["A lead keeps a phone number or an e-mail address."])
 
 
 def _write(lead: Lead, changed: Mapping[str, Any], *, actor: Actor, reason: str) -> None:
@@ -123,9 +150,6 @@ def _write(lead: Lead, changed: Mapping[str, Any], *, actor: Actor, reason: str)
     for name, value in changed.items():
         setattr(lead, name, value)
     fields = set(changed)
-    if moved and "disposition_reason" not in changed and lead.disposition_reason:
-        lead.disposition_reason = ""  # it was the reason of the disposition before
-        fields.add("disposition_reason")
     if SCORED & set(changed):
         document = rescore(lead, IntakeContext.load([lead.accident_state or lead.state]))
         Decision.objects.create(lead_id=lead.pk, actor=actor.label, document=document)

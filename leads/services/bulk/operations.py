@@ -1,21 +1,27 @@
 """The record of a bulk operation, and the signature that ties the history to it."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 from uuid import UUID
 
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from crm.core import changes
 from crm.core.actors import Actor
+from crm.core.choices import Source
 from crm.core.exceptions import DomainError
 from leads.choices import OperationKind, OperationStatus
-from leads.exceptions import LeadNotFound
+from leads.exceptions import LeadNotFound, LeadsContended
 from leads.models import BulkOperation
+from leads.services.assignment import capacity_refusal
+from leads.services.intake import guarded_twin
 
 MOST_LEADS = 10_000
 """What one call may touch."""
+TRIES = 3
+Done = TypeVar("Done")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +68,11 @@ def begin(
     reason: str = "",
     undoes: BulkOperation | None = None,
 ) -> BulkOperation:
-    """Record the operation as running and sign the transaction with it. Two statements; needs a transaction."""
+    """Record the operation as running and sign the transaction with it. Two statements; needs a transaction.
+
+    The record keeps the path the call came by. History says `bulk` of what came by the API, and keeps any other
+    path (admin, command): that a bulk operation did it, its id there tells anyway.
+    """
     operation = BulkOperation.objects.create(
         kind=kind,
         status=OperationStatus.RUNNING,
@@ -77,7 +87,8 @@ def begin(
         requested_count=len(selection.lead_ids),
         undoes=undoes,
     )
-    changes.sign(actor, action=action, reason=reason, operation=operation.pk)
+    signer = replace(actor, source=Source.BULK) if actor.source == Source.API else actor
+    changes.sign(signer, action=action, reason=reason, operation=operation.pk)
     return operation
 
 
@@ -105,3 +116,20 @@ def finish(
         ]
     )  # fmt: skip
     return operation
+
+
+def carry_out(act: Callable[[], Done]) -> Done:
+    """What `act` returns, done in one transaction.
+
+    A guard of the database may still refuse what `act` had found in order: the same person came in at that very
+    moment, in a transaction that had not ended. `act` is then undone and done anew, and sees it. Raises LeadsContended
+    where that happens again and again.
+    """
+    for _ in range(TRIES):
+        try:
+            with transaction.atomic():
+                return act()
+        except IntegrityError as error:
+            if guarded_twin(error) is None and capacity_refusal(error) is None:
+                raise
+    raise LeadsContended

@@ -1,0 +1,1 @@
+"""Work on many leads over HTTP."""

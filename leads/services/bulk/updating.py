@@ -1,0 +1,162 @@
+"""Changing fields of many leads."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from crm.core import events
+from crm.core.actors import Actor
+from crm.core.exceptions import DomainError
+from leads.choices import OPEN, Disposition, OperationKind
+from leads.events import LeadsBulkChanged
+from leads.exceptions import CapacityExceeded, InvalidInput
+from leads.models import BulkOperation, Lead
+from leads.services.bulk.locking import lock_agents, lock_leads, room_of
+from leads.services.bulk.operations import Failure, Selection, begin, carry_out, finish
+from leads.services.bulk.places import Move, refused_moves
+from leads.services.bulk.twins import standing_twins
+from leads.services.bulk.writing import write_decisions, write_leads
+from leads.services.editing import changed_values, check_disposition, check_reason, editable_values
+from leads.services.fields import SCORED
+from leads.services.intake import IntakeContext, rescore
+
+ONE_BY_ONE = {"email", "phone", "alternate_phone"}
+WORKED_ON = {"disposition", "disposition_reason", "assigned_agent_id"}  # what the rules look at
+DECIDED = ("filing_deadline", "quality_score")  # as rescore() sets them
+
+
+@dataclass(frozen=True, slots=True)
+class BulkUpdated:
+    """The outcome: leads neither updated nor refused stood like this already."""
+
+    operation: BulkOperation
+    updated: frozenset[UUID]
+    failures: Mapping[UUID, Failure]
+
+
+def bulk_update(
+    selection: Selection, *, changes: Mapping[str, Any], actor: Actor, reason: str = ""
+) -> BulkUpdated:
+    """Change the same fields of all the leads, each by the rules of PATCH; those refused are left as they are.
+
+    Raises InvalidInput for what no lead could take: an unknown or bad field, one that tells persons apart, a way out
+    without a `disposition_reason`. The number of statements does not depend on how many leads there are.
+    """
+    values = editable_values(changes, actor=actor, one_by_one=ONE_BY_ONE)
+    if not values:
+        raise InvalidInput("updates: nothing to change.", updates=["Name at least one field to change."])
+    if "disposition" in values:
+        check_reason(Disposition(values["disposition"]), values.get("disposition_reason", ""))
+
+    def act() -> BulkUpdated:
+        operation = begin(
+            OperationKind.UPDATE,
+            selection,
+            actor=actor,
+            action="bulk_updated",
+            request={"updates": dict(changes)},
+            reason=reason or str(values.get("disposition_reason", "")),
+        )
+        return _update(operation, values, actor)
+
+    return carry_out(act)
+
+
+def _update(operation: BulkOperation, values: Mapping[str, Any], actor: Actor) -> BulkUpdated:
+    is_scored = bool(SCORED & values.keys())
+    leads = lock_leads(operation.lead_ids, actor=actor, fields=() if is_scored else WORKED_ON | values.keys())
+    changed, failures = _judged(operation.lead_ids, leads, values)
+    for refused in (_refused_twins, _refused_places):
+        failures |= refused([leads[lead_id] for lead_id in changed], values)
+        changed = {lead_id: change for lead_id, change in changed.items() if lead_id not in failures}
+
+    moving = [leads[lead_id] for lead_id in changed]
+    if is_scored:
+        write_decisions(_rescored(moving, changed, values), actor=actor.label)
+    write_leads(list(changed), values, _own(moving, changed, values, is_scored=is_scored))
+    if changed:
+        fields = sorted(set().union(*changed.values()))
+        events.publish(LeadsBulkChanged(str(operation.pk), operation.kind, tuple(fields), len(changed)))
+    unchanged = len(operation.lead_ids) - len(changed) - len(failures)
+    finish(operation, changed=len(changed), unchanged=unchanged, failures=failures.values())
+    return BulkUpdated(operation, frozenset(changed), failures)
+
+
+Changes = dict[UUID, dict[str, Any]]
+"""Lead → the values that it does not hold yet."""
+
+
+def _judged(
+    lead_ids: Iterable[UUID], leads: Mapping[UUID, Lead], values: Mapping[str, Any]
+) -> tuple[Changes, dict[UUID, Failure]]:
+    """What would change, and what each lead's own state refuses."""
+    changed: Changes = {}
+    failures: dict[UUID, Failure] = {}
+    for lead_id in lead_ids:
+        lead = leads.get(lead_id)
+        if lead is None:
+            failures[lead_id] = Failure.not_found(lead_id)
+            continue
+        change = changed_values(lead, values)
+        if not change:
+            continue
+        try:
+            check_disposition(lead, values)
+        except DomainError as refusal:
+            failures[lead_id] = Failure.of(lead_id, refusal)
+        else:
+            changed[lead_id] = change
+    return changed, failures
+
+
+def _refused_twins(leads: list[Lead], values: Mapping[str, Any]) -> dict[UUID, Failure]:
+    """Of the leads that stop being duplicates, those whose person another lead stands for."""
+    if values.get("disposition", Disposition.DUPLICATE) == Disposition.DUPLICATE:
+        return {}
+    leaving = [lead.pk for lead in leads if lead.disposition == Disposition.DUPLICATE]
+    return {lead_id: Failure.of(lead_id, refusal) for lead_id, refusal in standing_twins(leaving).items()}
+
+
+def _refused_places(leads: list[Lead], values: Mapping[str, Any]) -> dict[UUID, Failure]:
+    """Of the leads reopened, those whose agent has no place left for them."""
+    if values.get("disposition") not in OPEN:
+        return {}
+    moves = [
+        Move(lead.pk, None, lead.assigned_agent_id)
+        for lead in leads
+        if lead.assigned_agent_id and not lead.is_open
+    ]
+    agents = lock_agents(move.takes for move in moves if move.takes) if moves else {}
+    refused = refused_moves(moves, room_of(agents.values()))
+    return {
+        move.lead_id: Failure.of(move.lead_id, CapacityExceeded(agents[move.takes].email))
+        for move in moves
+        if move.takes and move.lead_id in refused
+    }
+
+
+def _rescored(
+    leads: list[Lead], changed: Changes, values: Mapping[str, Any]
+) -> list[tuple[UUID, dict[str, Any]]]:
+    """Deadline and score of the leads whose facts change, decided anew and set; returns the records."""
+    anew = [lead for lead in leads if SCORED & changed[lead.pk].keys()]
+    for lead in anew:
+        for name in SCORED & values.keys():
+            setattr(lead, name, values[name])
+    context = IntakeContext.load({lead.accident_state or lead.state for lead in anew})
+    return [(lead.pk, rescore(lead, context)) for lead in anew]
+
+
+def _own(
+    leads: list[Lead], changed: Changes, values: Mapping[str, Any], *, is_scored: bool
+) -> dict[str, list[Any]]:
+    """The columns that are not the same for all leads: what was decided, and reasons that a move cleared."""
+    own: dict[str, list[Any]] = {}
+    if "disposition" in values and "disposition_reason" not in values:
+        own["disposition_reason"] = [
+            changed[lead.pk].get("disposition_reason", lead.disposition_reason) for lead in leads
+        ]
+    if is_scored:
+        own |= {name: [getattr(lead, name) for lead in leads] for name in DECIDED}
+    return own
