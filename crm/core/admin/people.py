@@ -3,7 +3,7 @@
 from typing import Any, cast
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.timesince import timesince
@@ -27,9 +27,16 @@ ONLY_BY_ADMINS = ("first_name", "last_name", "email", "username", "role", "vendo
 class PersonForm(ServiceForm):
     """An account's fields, changed by `update_user`."""
 
+    handed_on = 0  # open leads of an agent who left
+
     def serve(self) -> User:
-        fields = cast("AccountFields", self.changes())
-        return update_user(user=self.instance, actor=self.actor, fields=fields) if fields else self.instance
+        fields, held = cast("AccountFields", self.changes()), self.instance.capacity
+        if not fields:
+            return self.instance
+        person = update_user(user=self.instance, actor=self.actor, fields=fields)
+        if not person.is_active or person.role != Role.AGENT:
+            self.handed_on = held - person.capacity
+        return person
 
 
 class NewPersonForm(ServiceForm):
@@ -96,10 +103,23 @@ class PersonAdmin(PasswordPage):
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         return super().get_form(request, obj, change, **({} if obj else {"form": NewPersonForm}), **kwargs)
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "is_active":
+            field.help_text = "Deactivate instead of deleting. An agent's open leads go back to the pool."
+        return field
+
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         if obj is None or person_of(request).is_superuser:
             return self.readonly_fields
         return (*self.readonly_fields, *ONLY_BY_ADMINS)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """The service has; what became of the work of an agent who left is told."""
+        handed_on = getattr(form, "handed_on", 0)
+        if handed_on > 0:
+            plural = "" if handed_on == 1 else "s"
+            messages.info(request, f"{handed_on:,} open lead{plural} went back to the pool.")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A manager changes agents, and nobody else."""
