@@ -1,6 +1,7 @@
 """Paging by keyset: a page at depth a million costs what the first costs."""
 
 import hashlib
+import json
 import re
 from dataclasses import dataclass
 from decimal import Decimal
@@ -44,6 +45,17 @@ class RowComparison(Func):
 
 
 @dataclass(frozen=True, slots=True)
+class PageAsked:
+    """Which page of which list: `scope` is the list and its filters, in short."""
+
+    limit: int
+    ordering: str
+    scope: str
+    cursor: str | None
+    cursor_path: str = "cursor"  # where the caller wrote it
+
+
+@dataclass(frozen=True, slots=True)
 class Position:
     """Where a page starts: after the row with this value and id, in this order; carries the total along.
 
@@ -64,14 +76,16 @@ class Position:
         return SIGNER.sign_object([self.scope, self.ordering, value, self.pk, self.total, self.is_estimate])
 
     @classmethod
-    def decode(cls, cursor: str, scope: str, ordering: str) -> "Position":
+    def decode(cls, asked: PageAsked) -> "Position | None":
         """400 for a cursor that was edited, or belongs to another list, other filters or another ordering."""
+        if not asked.cursor:
+            return None
         try:
-            position = cls(*SIGNER.unsign_object(cursor))
+            position = cls(*SIGNER.unsign_object(asked.cursor))
         except (signing.BadSignature, TypeError, ValueError):
-            raise _not_a_cursor() from None
-        if (position.scope, position.ordering) != (scope, ordering):
-            raise _not_a_cursor()
+            raise _not_a_cursor(asked.cursor_path) from None
+        if (position.scope, position.ordering) != (asked.scope, asked.ordering):
+            raise _not_a_cursor(asked.cursor_path)
         return position
 
 
@@ -79,19 +93,28 @@ class KeysetPagination(BasePagination):
     """The contract's lists. The view names its orderings in `ordering_fields`, its default in `ordering`."""
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
-        self.limit = _limit_of(request)
-        self.ordering = _ordering_of(request, view)
+        asked = PageAsked(
+            limit=_limit_of(request),
+            ordering=_ordering_of(request, view),
+            scope=_scope_of(request),
+            cursor=request.query_params.get("cursor"),
+        )
+        return self.page(queryset, asked)
+
+    def page(self, queryset: QuerySet[Any], asked: PageAsked) -> list[Any]:
+        """The rows of one page; `get_paginated_response` then knows how it goes on."""
+        self.limit, self.ordering, self.scope = asked.limit, asked.ordering, asked.scope
         self.field = self.ordering.removeprefix("-")
-        cursor = request.query_params.get("cursor")
-        self.scope = _scope_of(request)
-        position = Position.decode(cursor, self.scope, self.ordering) if cursor else None
-        if position:
-            self.total, self.is_estimate = position.total, position.is_estimate
-        else:
-            self.total, self.is_estimate = count_up_to(queryset, EXACT_UP_TO)
+        position = Position.decode(asked)
         rows = self._rows(queryset, position)
         self.has_more = len(rows) > self.limit
         self.rows = rows[: self.limit]
+        if position:
+            self.total, self.is_estimate = position.total, position.is_estimate
+        elif self.has_more:
+            self.total, self.is_estimate = count_up_to(queryset, EXACT_UP_TO)
+        else:
+            self.total, self.is_estimate = len(rows), False
         return self.rows
 
     def get_paginated_response(self, data: Any) -> Response:
@@ -163,6 +186,18 @@ class KeysetPagination(BasePagination):
         return rows
 
 
+class BodyKeysetPagination(KeysetPagination):
+    """For lists asked for by a body: the view reads the page from it and calls `page`."""
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        return []
+
+
+def scope_of_body(path: str, body: Any) -> str:
+    """A list asked for by a body, in short."""
+    return _digest(f"{path.rstrip('/')} {json.dumps(body, sort_keys=True, default=str)}")
+
+
 def _after(model: type[Model], field: str, position: Position, operator: str) -> RowComparison:
     pk = model._meta.pk
     column = _model_field(model, field)
@@ -177,9 +212,9 @@ def _model_field(model: type[Model], name: str) -> Any:
     return model._meta.get_field(name)
 
 
-def _not_a_cursor() -> ValidationError:
+def _not_a_cursor(path: str) -> ValidationError:
     return ValidationError(
-        {"cursor": ["Not a cursor of this list, its filters and ordering; start again without one."]}
+        {path: ["Not a cursor of this list, its filters and ordering; start again without one."]}
     )
 
 
@@ -190,7 +225,11 @@ def _scope_of(request: Request) -> str:
         for name in request.query_params
         if name not in ("cursor", "limit", "ordering")
     )
-    return hashlib.sha256(f"{request.path.rstrip('/')} {given}".encode()).hexdigest()[:12]
+    return _digest(f"{request.path.rstrip('/')} {given}")
+
+
+def _digest(scope: str) -> str:
+    return hashlib.sha256(scope.encode()).hexdigest()[:12]
 
 
 def _limit_of(request: Request) -> int:
