@@ -3,9 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-import orjson
-from django.db import connection, transaction
-from django.utils import timezone
+from django.db import transaction
 
 from crm.core import events
 from crm.core.actors import Actor
@@ -15,11 +13,8 @@ from leads.events import LeadsBulkChanged
 from leads.exceptions import AgentUnavailable, TooFewPlaces
 from leads.models import BulkOperation, Lead
 from leads.services.bulk import operations
-
-_DECISIONS = """
-INSERT INTO leads_decision (lead_id, made_at, actor, document)
-SELECT lead_id, %s, %s, %s::jsonb FROM unnest(%s::uuid[]) AS lead_id
-"""
+from leads.services.bulk.locking import lock_agents
+from leads.services.bulk.writing import write_decisions
 
 
 @transaction.atomic
@@ -61,26 +56,21 @@ def hand_over(agent: User, *, actor: Actor, successor: User | None = None) -> Bu
 
 
 def _lock(agent: User, successor: User | None) -> User | None:
-    """Hold both rows, in order of id; the successor as it is now."""
-    people = User.objects.get_queryset().filter(pk__in=[one.pk for one in (agent, successor) if one])
-    by_id = {one.pk: one for one in people.select_for_update(no_key=True).order_by("pk")}
+    """Hold both rows; the successor as it is now."""
+    locked = lock_agents(one.pk for one in (agent, successor) if one)
     if successor is None:
         return None
-    if not by_id[successor.pk].is_active:
+    if not locked[successor.pk].is_active:
         raise AgentUnavailable("reassign_to", successor.email)
-    return by_id[successor.pk]
+    return locked[successor.pk]
 
 
 def _record(lead_ids: list[UUID], operation: BulkOperation, *, actor: Actor, chosen: str | None) -> None:
-    document: dict[str, Any] = {
+    record: dict[str, Any] = {
         "strategy": "handover",
         "chosen": chosen,
         "reason": f"by {actor.label}: {operation.reason}",
         "candidates": [{"agent": chosen, "eligible": True, "reason": "chosen by hand"}] if chosen else [],
         "operation": str(operation.pk),
     }
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _DECISIONS,
-            [timezone.now(), actor.label, orjson.dumps({"assignment": document}).decode(), lead_ids],
-        )
+    write_decisions(((lead_id, {"assignment": record}) for lead_id in lead_ids), actor=actor.label)

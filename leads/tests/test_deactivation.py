@@ -230,9 +230,9 @@ def test_the_number_of_statements_does_not_grow_with_the_leads() -> None:
 def wait_for_a_lock_on(agent: User) -> None:
     """Until another connection waits for this transaction's lock of the agent's row."""
     with connection.cursor() as cursor:
-        for _ in range(100_000):
+        for _ in range(10_000):
             cursor.execute(
-                "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid)))"
+                "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid)))"
             )
             if cursor.fetchone() == (True,):
                 return
