@@ -1,5 +1,6 @@
--- An undo writes the stamps back as they were, with everything else: crm.restoring = 'on' (for one transaction) keeps
--- the stamps' trigger from making new ones. Everything else is as in 0001.
+-- An undo writes the stamps back as they were, with everything else, also those of a lead that it brings back after its
+-- deletion: crm.restoring = 'on' (for one transaction) keeps the stamps' trigger from making new ones. Everything else
+-- is as in 0001.
 CREATE OR REPLACE FUNCTION leads_stamp() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP = 'UPDATE' THEN
@@ -9,9 +10,11 @@ BEGIN
     IF NEW.updated_at = OLD.updated_at THEN
       NEW.updated_at := clock_timestamp();
     END IF;
-    IF current_setting('crm.restoring', true) = 'on' THEN
-      RETURN NEW;
-    END IF;
+  END IF;
+  IF current_setting('crm.restoring', true) = 'on' THEN
+    RETURN NEW;
+  END IF;
+  IF TG_OP = 'UPDATE' THEN
     IF NEW.assigned_agent_id IS DISTINCT FROM OLD.assigned_agent_id AND NEW.assigned_at IS NOT DISTINCT FROM OLD.assigned_at THEN
       NEW.assigned_at := CASE WHEN NEW.assigned_agent_id IS NULL THEN NULL ELSE clock_timestamp() END;
     END IF;

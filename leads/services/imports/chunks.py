@@ -16,6 +16,7 @@ from leads.models import LeadImport
 from leads.services.fields import RECEIVABLE
 from leads.services.imports.columns import PLACES, Columns, place_columns
 from leads.services.imports.duplicates import DuplicateFinder
+from leads.services.imports.operation import record_progress
 from leads.services.imports.owners import OwnerDesk
 from leads.services.imports.reading import Row, Sheet
 from leads.services.imports.report import Report
@@ -152,6 +153,7 @@ class ChunkWriter:
         self.one.last_row = rows[-1][0]
         self.one.report = self.report.document()
         self.one.save(update_fields=PROGRESS)
+        record_progress(self.one)
 
 
 def _reader(one: LeadImport, columns: Columns, codes: frozenset[str], context: IntakeContext) -> RowReader:

@@ -17,6 +17,7 @@ from leads.choices import ImportStatus
 from leads.models import LeadImport
 from leads.services.imports.chunks import PROGRESS, ChunkWriter, Reading
 from leads.services.imports.exceptions import UnusableFile
+from leads.services.imports.operation import record_end
 from leads.services.imports.reading import Row, Sheet, open_sheet
 from leads.services.imports.refused import write_refused_file
 
@@ -160,7 +161,9 @@ def _finish(one: LeadImport, writer: ChunkWriter, sheet: Sheet) -> None:
 
 def _end(one: LeadImport, status: ImportStatus, *, error: str = "") -> None:
     one.status, one.error, one.finished_at = status, error, timezone.now()
-    one.save(update_fields=["status", "error", "finished_at", "rows_total", "report", "refused_file"])
+    with transaction.atomic():
+        one.save(update_fields=["status", "error", "finished_at", "rows_total", "report", "refused_file"])
+        record_end(one)
 
 
 def _read_ahead(rows: Iterator[Row], writer: ChunkWriter) -> Iterator[tuple[list[Row], Reading]]:

@@ -5,6 +5,7 @@ from pathlib import PurePath
 from typing import IO, Any
 
 from django.core.files import File
+from django.db import transaction
 
 from agencies.models import Agency
 from crm.core.actors import Actor
@@ -12,6 +13,7 @@ from crm.core.choices import Role
 from crm.core.text import control_characters
 from leads.exceptions import AgencyPaused, InvalidInput, NotAllowed
 from leads.models import LeadImport
+from leads.services.imports.operation import record_start
 from leads.services.imports.reading import SAMPLE, kind_of
 
 MOST_SHOWN = 50
@@ -46,7 +48,9 @@ def start_import(
         given_mapping=_checked_map(mapping or {}),
     )
     one.file.save(f"{one.pk}.{kind}", File(file), save=False)
-    one.save(force_insert=True)
+    with transaction.atomic():
+        one.save(force_insert=True)
+        record_start(one, actor)
     return one
 
 

@@ -1,0 +1,50 @@
+"""An import as a bulk operation, of the same id: seen among them, and undone like them. A dry run is none."""
+
+from crm.core.actors import Actor
+from crm.core.choices import Source
+from leads.choices import ImportStatus, OperationKind, OperationStatus
+from leads.models import BulkOperation, LeadImport
+
+
+def record_start(one: LeadImport, actor: Actor) -> None:
+    """The operation is there from the moment the file is, before a worker begins."""
+    if one.is_dry_run:
+        return
+    BulkOperation.objects.create(
+        pk=one.pk,
+        kind=OperationKind.IMPORT,
+        status=OperationStatus.RUNNING,
+        author=one.author,
+        author_user_id=one.author_user_id,
+        source=Source.IMPORT,
+        request_id=actor.request_id,
+        request={"filename": one.filename, "agency": one.agency_id},
+        created_at=one.created_at,
+    )
+
+
+def record_progress(one: LeadImport) -> None:
+    """Rows read so far, in the chunk's own transaction. One statement; none for a dry run."""
+    if not one.is_dry_run:
+        BulkOperation.objects.filter(pk=one.pk).update(**_counts(one))
+
+
+def record_end(one: LeadImport) -> None:
+    """How the import ended. One statement; none for a dry run."""
+    if one.is_dry_run:
+        return
+    ended_well = one.status == ImportStatus.COMPLETED
+    BulkOperation.objects.filter(pk=one.pk).update(
+        status=OperationStatus.COMPLETED if ended_well else OperationStatus.FAILED,
+        finished_at=one.finished_at,
+        report={"error": one.error} if one.error else {},
+        **_counts(one),
+    )
+
+
+def _counts(one: LeadImport) -> dict[str, int]:
+    return {
+        "requested_count": max(one.rows_total or 0, one.rows_done),
+        "changed_count": one.created_count,
+        "failed_count": one.refused_count,
+    }
