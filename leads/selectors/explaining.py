@@ -5,7 +5,7 @@ from uuid import UUID
 
 from crm.core.actors import Actor
 from crm.core.choices import Role
-from leads.models import Decision
+from leads.models import BulkOperation, Decision
 
 SECTIONS = ("duplicate", "score", "price", "assignment", "deadline")
 
@@ -21,5 +21,14 @@ def explanation_of(lead_id: UUID, actor: Actor) -> dict[str, Any]:
             explained[section] = {**record, "decided_at": decision.made_at, "decided_by": decision.actor}
     if actor.role == Role.VENDOR:
         del explained["assignment"]
-        explained = {name: record and {**record, "decided_by": ""} for name, record in explained.items()}
+        return {name: record and {**record, "decided_by": ""} for name, record in explained.items()}
+    assignment = explained["assignment"]
+    if assignment and "candidates" not in assignment and "operation" in assignment:
+        assignment["candidates"] = _candidates_of(assignment["operation"])
     return explained
+
+
+def _candidates_of(operation_id: str) -> list[Any]:
+    """Whom a bulk assignment could choose from, as they stood when it began: kept once for all its leads."""
+    reports = BulkOperation.objects.filter(pk=operation_id).values_list("report__candidates", flat=True)
+    return reports.first() or []

@@ -121,7 +121,7 @@ def _store(giving: Giving, *, actor: Actor, priority: str | None) -> BulkAssigne
         ((lead_id, {"assignment": giving.records[lead_id]}) for lead_id in changed), actor=actor.label
     )
     if changed:
-        fields = ("assigned_agent_id", "priority") if priority else ("assigned_agent_id",)
+        fields = ("assigned_agent", "priority") if priority else ("assigned_agent",)
         events.publish(LeadsBulkChanged(str(operation.pk), operation.kind, fields, len(changed)))
     failures = [giving.failures[lead_id] for lead_id in operation.lead_ids if lead_id in giving.failures]
     finish(

@@ -3,13 +3,11 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.utils import timezone
-
 from crm.core.models import User
 from leads.choices import AssignmentStrategy
 from leads.exceptions import AgentUnavailable, NoAgentFree
 from leads.models import AgentTurn
-from leads.selectors import agent_figures
+from leads.selectors import team_figures
 from leads.services.bulk.giving import Giving
 from leads.services.bulk.operations import Failure
 from leads.services.bulk.strategies import UNSCORED, Queue, Seat, rank_of, seat_record
@@ -23,10 +21,10 @@ def give_by_strategy(giving: Giving, strategy: AssignmentStrategy, emails: Seque
     free for it: it may stay where it is.
     """
     named = [email.strip().lower() for email in emails]
+    scores = _scores() if strategy == AssignmentStrategy.PERFORMANCE else {}  # before anyone waits for us
     agents = giving.lock(named, everyone=not named)
     _check_named(named, agents)
     turns = dict(AgentTurn.objects.values_list("agent_id", "turn"))
-    scores = _scores() if strategy == AssignmentStrategy.PERFORMANCE else {}
     seats = [
         Seat(agent.pk, agent.email, agent.capacity, agent.max_capacity,
              turn=turns.get(agent.pk, 0), score=scores.get(agent.pk, UNSCORED))
@@ -54,7 +52,7 @@ def _check_named(named: Sequence[str], agents: Sequence[User]) -> None:
 
 
 def _scores() -> dict[int, float]:
-    figures = agent_figures(timezone.now())
+    figures = team_figures().by_agent
     scores = {agent_id: done.performance_score for agent_id, done in figures.items()}
     return {agent_id: score for agent_id, score in scores.items() if score is not None}
 
