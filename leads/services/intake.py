@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Subquery
 from django.utils import timezone
 
 from agencies.models import Agency
@@ -25,7 +27,7 @@ from leads.services.normalise import normalise, note_extensions
 from leads.services.scoring import score_lead
 from pricing.models import PriceBook
 from pricing.quoting import PricingFacts, quote
-from pricing.selectors import current_book
+from pricing.selectors import book_of, current_book
 
 DUPLICATE_GUARD = "leads_no_duplicates"  # the trigger in leads/sql/0004_duplicates.sql
 
@@ -42,14 +44,25 @@ class IntakeContext:
 
     @classmethod
     def load(cls, states: Iterable[str] | None = None) -> "IntakeContext":
-        """Four statements; the law of `states` only, where given."""
+        """Two statements, or four where a version is new here; the law of `states` only, where given."""
+        newest_score = Scorecard.objects.order_by("-version").values("version")[:1]
+        newest_book = PriceBook.objects.order_by("-version").values("version")[:1]
+        policy = IntakePolicy.objects.annotate(
+            scorecard_version=Subquery(newest_score), book_version=Subquery(newest_book)
+        ).get()
         return cls(
             law=LawTable.load(states),
-            scorecard=Scorecard.objects.latest(),
-            book=current_book(),
-            policy=IntakePolicy.objects.get(),
+            scorecard=_scorecard(policy.scorecard_version),
+            book=book_of(policy.book_version) if policy.book_version else current_book(),
+            policy=policy,
             today=business_day(),
         )
+
+
+@lru_cache(maxsize=16)
+def _scorecard(version: int) -> Scorecard:
+    """Kept by the process: versions are never changed, nor used twice."""
+    return Scorecard.objects.get(version=version)
 
 
 def receive_lead(raw: Mapping[str, Any], *, actor: Actor) -> Lead:
