@@ -131,3 +131,41 @@ class LeadsContended(DomainError):
         super().__init__(
             "Others changed the same leads or agents at this very moment; nothing was done. Send it again."
         )
+
+
+class SavedFilterNotFound(NotFound):
+    """There is no such filter for this caller."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such saved filter, or you may not see it.")
+
+
+class SavedFilterExists(DomainError):
+    """Its owner has another filter of this name."""
+
+    def __init__(self, name: str) -> None:
+        message = f"There is a filter named {name!r} already; choose another name, or change that one."
+        super().__init__(message, name=[message])
+
+
+class SavedFilterUnfit(InvalidInput):
+    """A filter names what is not there any more: it chooses nothing rather than something else."""
+
+    def __init__(self, name: str, parameter: str, problems: list[str]) -> None:
+        message = f"The saved filter {name!r} no longer fits; change it first. {problems[0]}"
+        super().__init__(message, **{parameter: [message, *problems[1:]]})
+
+
+class SearchTooSlow(DomainError):
+    """A search ran into the statement timeout."""
+
+    code = "unavailable"
+    status = 503
+    retry_after = 5  # seconds
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This search took too long and was stopped. Narrow it by a condition joined with AND that an index "
+            "answers: a period of created_at, disposition, vendor_code, assigned_agent, a tag, or three letters "
+            "or more of a name, e-mail or phone."
+        )

@@ -65,7 +65,7 @@ class VendorLeadFilter(filters.FilterSet):
         return leads.deadline_within(int(value), business_day())
 
     def matching(self, leads: LeadQuerySet, name: str, value: str) -> LeadQuerySet:
-        return leads.matching(value).matching_contact(value)
+        return matching(leads, value, self.actor.role)
 
 
 class LeadFilter(VendorLeadFilter):
@@ -88,8 +88,10 @@ class LeadFilter(VendorLeadFilter):
     def with_tag(self, leads: LeadQuerySet, name: str, value: str) -> LeadQuerySet:
         return leads.filter(tags__contains=[value]).exclude(tags=[])  # the index leaves out empty lists
 
-    def matching(self, leads: LeadQuerySet, name: str, value: str) -> LeadQuerySet:
-        return leads.matching(value)
+
+def matching(leads: LeadQuerySet, text: str, role: Role) -> LeadQuerySet:
+    """Free text search as `role` may: a vendor not by our notes."""
+    return leads.matching_contact(text) if role == Role.VENDOR else leads.matching(text)
 
 
 def lead_filter_for(role: Role) -> type[VendorLeadFilter]:

@@ -77,7 +77,7 @@ class LeadViewSet(GenericViewSet[Lead]):
 
     @property
     def ordering_fields(self) -> tuple[str, ...]:
-        return VENDOR_ORDERINGS if self._is_vendor else ORDERINGS
+        return orderings_for(Role.VENDOR if self._is_vendor else Role.AGENT)
 
     @property
     def _is_vendor(self) -> bool:
@@ -203,6 +203,11 @@ class LeadViewSet(GenericViewSet[Lead]):
     def _require_visible(self, pk: str) -> None:
         if not self.get_queryset().filter(pk=pk).exists():
             raise LeadNotFound
+
+
+def orderings_for(role: Role) -> tuple[str, ...]:
+    """What lists of leads may be sorted by: a vendor by what it is shown."""
+    return VENDOR_ORDERINGS if role == Role.VENDOR else ORDERINGS
 
 
 def object_of(request: Request) -> dict[str, Any]:

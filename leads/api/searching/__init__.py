@@ -1,0 +1,1 @@
+"""Advanced search and saved filters over HTTP."""
