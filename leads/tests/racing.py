@@ -25,3 +25,15 @@ def at_once(calls: Sequence[Callable[[], Answer]]) -> list[Answer | Exception]:
 
     with ThreadPoolExecutor(len(calls)) as pool:
         return list(pool.map(run, calls))
+
+
+def wait_until_somebody_waits() -> None:
+    """Until another connection waits for a lock that this transaction holds."""
+    with connection.cursor() as cursor:
+        for _ in range(10_000):
+            cursor.execute(
+                "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid)))"
+            )
+            if cursor.fetchone() == (True,):
+                return
+    raise AssertionError("Nobody waits for this transaction.")

@@ -23,7 +23,7 @@ from leads.services.assignment import assign_lead
 from leads.services.editing import update_lead
 from leads.services.recounting import differing_capacities
 from leads.tests.factories import make_lead
-from leads.tests.racing import at_once
+from leads.tests.racing import at_once, wait_until_somebody_waits
 
 pytestmark = pytest.mark.django_db
 
@@ -227,18 +227,6 @@ def test_the_number_of_statements_does_not_grow_with_the_leads() -> None:
     assert statements(2) == statements(20) <= 30
 
 
-def wait_for_a_lock_on(agent: User) -> None:
-    """Until another connection waits for this transaction's lock of the agent's row."""
-    with connection.cursor() as cursor:
-        for _ in range(10_000):
-            cursor.execute(
-                "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid)))"
-            )
-            if cursor.fetchone() == (True,):
-                return
-    pytest.fail(f"nobody waits for {agent}")
-
-
 @pytest.mark.django_db(transaction=True)
 def test_who_left_at_this_very_moment_is_given_nothing() -> None:
     agent, lead = make_user(role=Role.AGENT), make_lead()
@@ -253,7 +241,7 @@ def test_who_left_at_this_very_moment_is_given_nothing() -> None:
         with transaction.atomic():
             deactivate_agent(agent.pk, actor=SYSTEM)
             given = pool.submit(give)  # finds the agent active still, and waits for a place
-            wait_for_a_lock_on(agent)
+            wait_until_somebody_waits()
         with pytest.raises(AgentUnavailable):
             given.result(timeout=30)
     assert holders([lead]) == {None}
