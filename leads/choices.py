@@ -169,3 +169,16 @@ class AssignmentStrategy(TextChoices):
     CAPACITY_BASED = "capacity_based", "By free capacity"
     PERFORMANCE = "performance", "By performance"
     MANUAL = "manual", "By hand"
+
+
+class SuggestionKind(TextChoices):
+    """What a suggestion names; in the order in which equals are shown."""
+
+    NAME = "name", "Name"
+    EMAIL = "email", "E-mail address"
+    PHONE = "phone", "Phone number"
+    CITY = "city", "City"
+    AGENCY = "agency", "Agency"
+    CAMPAIGN = "campaign", "Campaign"
+    AGENT = "agent", "Agent"
+    TAG = "tag", "Tag"

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db.models import F, Func, Q, QuerySet, TextField, Value
+from django.db.models import BooleanField, F, Func, Q, QuerySet, TextField, Value
 from django.db.models.expressions import RawSQL
 
 from crm.core.actors import Actor
@@ -19,14 +19,10 @@ if TYPE_CHECKING:
 VENDOR_SEES_CHANGED = frozenset({"disposition", "closed_date"})
 """The columns whose changes a vendor is told; `leads.api.representation` hides the like in details."""
 
-# What is looked for is folded by the same function that folded the document.
-WORD_SQL = """
-SELECT lead_id FROM leads_leadsearch
- WHERE document LIKE lower(unaccent(%s)) OR notes @@ leads_words_query(%s)
-"""
 PHONE_LIKE = re.compile(r"[+\d().\s-]+")
 MAX_WORDS = 8
 SHORTEST_PART = 3  # a trigram
+SEARCH_TABLE = "leads_leadsearch"
 
 
 def search_words(text: str) -> list[str]:
@@ -38,25 +34,37 @@ def search_words(text: str) -> list[str]:
     return text.split()[:MAX_WORDS]
 
 
-def like_pattern(word: str) -> str:
-    """LIKE's pattern for a part of a text, or for a whole word where `word` is too short for trigrams."""
-    literal = re.sub(r"([%_\\])", r"\\\1", word)
-    return f"% {literal} %" if len(word) < SHORTEST_PART else f"%{literal}%"
+class Folded(Func):
+    """A text without accents and capitals, by the function that folded what is searched; a constant to the planner."""
 
-
-class ContactDocument(Func):
-    """A lead's searchable text, without its notes."""
-
-    function = "leads_search_document"
+    function = "leads_folded"
     output_field = TextField()
 
-    def __init__(self) -> None:
-        columns = ("first_name", "last_name", "email", "phone", "alternate_phone")
-        super().__init__(*(F(name) for name in columns))
+
+class HoldsWords(Func):
+    """Whether a document of words (tsvector) answers a query of words."""
+
+    template = "%(expressions)s"
+    arg_joiner = " @@ "
+    output_field = BooleanField()
+
+
+def in_contact(word: str) -> Q:
+    """Name, e-mail or phones hold `word`: any part, but as a whole word where it is too short for trigrams."""
+    sought = f" {word} " if len(word) < SHORTEST_PART else word
+    return Q(search__document__contains=Folded(Value(sought)))
+
+
+def in_notes(word: str) -> Q:
+    """The notes hold a word that begins with `word`, or is it where that is short."""
+    query = Func(Value(word), function="leads_words_query", output_field=TextField())
+    return Q(HoldsWords(F("search__notes"), query))
 
 
 class LeadQuerySet(QuerySet["Lead"]):
     """Which leads."""
+
+    _text_alone: Any = None  # the conditions, where they are all about a text
 
     def visible_to(self, actor: Actor) -> "LeadQuerySet":
         """Managers see all, an agent those assigned to them, a vendor its agency's. Every read starts here."""
@@ -90,19 +98,47 @@ class LeadQuerySet(QuerySet["Lead"]):
 
         A word of one or two letters must be a whole word, so that the indexes still find it.
         """
-        found = self
-        for word in search_words(text):
-            found = found.filter(pk__in=RawSQL(WORD_SQL, [like_pattern(word), word]))  # noqa: S611 - fixed SQL
-        return found
+        return self._holding(in_contact(word) | in_notes(word) for word in search_words(text))
 
     def matching_contact(self, text: str) -> "LeadQuerySet":
-        """Of these, the leads that hold every word in name, e-mail or phone; for who may not read the notes."""
-        found = self.alias(contact=ContactDocument())
-        for word in search_words(text):
-            found = found.filter(
-                contact__contains=Func(Func(Value(word), function="unaccent"), function="lower")
-            )
+        """Leads that hold every word of `text` in name, e-mail or phone; for who may not read the notes."""
+        return self._holding(in_contact(word) for word in search_words(text))
+
+    def _holding(self, conditions: Iterable[Q]) -> "LeadQuerySet":
+        found = self.filter(*conditions)
+        if not self.query.where:
+            found._text_alone = found.query.where
         return found
+
+    def _clone(self) -> "LeadQuerySet":
+        clone: LeadQuerySet = super()._clone()  # type: ignore[misc] # not in the stubs
+        clone._text_alone = self._text_alone
+        return clone
+
+    @property
+    def is_searched(self) -> bool:
+        """Whether these are leads that hold some text."""
+        return any(table.table_name == SEARCH_TABLE for table in self.query.alias_map.values())
+
+    def keyset_columns(self, field: str) -> tuple[str, str]:
+        """The columns that pages in order of `field` are read by.
+
+        Of leads searched for, the time of creation is read off the search table's own index: it passes over what
+        does not match without a look at the leads.
+        """
+        if field == "created_at" and self.is_searched:
+            return "search__created_at", "search__lead_id"
+        return field, "pk"
+
+    def countable(self) -> "QuerySet[Any]":
+        """As many rows for less: leads chosen by their text alone are counted in the search table."""
+        if self._text_alone is None or self._text_alone != self.query.where:
+            return self
+        search: Any = self.model._meta.get_field("search").related_model
+        documents: QuerySet[Any] = search.objects.all()
+        documents.query.get_initial_alias()
+        documents.query.where = self.query.where.clone()
+        return documents
 
     def reachable_as(self, *, email: str, phone: str) -> "LeadQuerySet":
         """Leads with this normalised e-mail address or phone number."""

@@ -14,9 +14,11 @@ factors where filters depend on each other, hardly ever by five."""
 def count_up_to(queryset: QuerySet[Any], most: int) -> tuple[int, bool]:
     """The number of rows, exact up to `most`; beyond it the planner's estimate, and True.
 
-    The estimate is asked first: it takes a tenth of the time that counting to 10,000 takes.
+    The estimate is asked first: it takes a tenth of the time that counting to 10,000 takes. A queryset that knows
+    another with as many rows, for less, has it as `countable`.
     """
-    plain = queryset.order_by().values("pk")
+    countable: QuerySet[Any] = getattr(queryset, "countable", lambda: queryset)()
+    plain = countable.order_by().values("pk")
     estimate = _estimated(plain)
     if estimate >= SURELY * most:
         return estimate, True

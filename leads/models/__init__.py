@@ -11,6 +11,7 @@ from leads.models.policy import IntakePolicy
 from leads.models.saved_filter import SavedFilter, SavedFilterUse
 from leads.models.scorecard import Scorecard
 from leads.models.search import LeadSearch
+from leads.models.term import Term
 
 __all__ = [
     "AgentTurn",
@@ -27,5 +28,6 @@ __all__ = [
     "SavedFilterUse",
     "Scorecard",
     "StateLaw",
+    "Term",
     "etag_of",
 ]

@@ -171,12 +171,13 @@ class KeysetPagination(BasePagination):
         descending = self.ordering.startswith("-")
         field = self.field
         nullable = _model_field(queryset.model, field).null
-        order: list[str | OrderBy] = [f"-{field}", "-pk"] if descending else [field, "pk"]
+        columns = _columns(queryset, field)
+        order: list[str | OrderBy] = [f"-{name}" if descending else name for name in columns]
         rows: list[Any] = []
         if position is None or position.value is not None:
             valued = queryset.filter(**{f"{field}__isnull": False}) if nullable else queryset
             if position is not None:
-                valued = valued.filter(_after(valued.model, field, position, "<" if descending else ">"))
+                valued = valued.filter(_after(valued.model, columns, position, "<" if descending else ">"))
             rows = list(valued.order_by(*order)[:wanted])
         if nullable and len(rows) < wanted:
             empty = queryset.filter(**{f"{field}__isnull": True}).order_by("-pk" if descending else "pk")
@@ -198,14 +199,19 @@ def scope_of_body(path: str, body: Any) -> str:
     return _digest(f"{path.rstrip('/')} {json.dumps(body, sort_keys=True, default=str)}")
 
 
-def _after(model: type[Model], field: str, position: Position, operator: str) -> RowComparison:
-    pk = model._meta.pk
-    column = _model_field(model, field)
+def _columns(queryset: QuerySet[Any], field: str) -> tuple[str, str]:
+    """What pages in order of `field` are read by: the field and the key, or what the queryset has for them."""
+    columns: tuple[str, str] = getattr(queryset, "keyset_columns", lambda name: (name, "pk"))(field)
+    return columns
+
+
+def _after(model: type[Model], columns: tuple[str, str], position: Position, operator: str) -> RowComparison:
+    field, pk = _model_field(model, position.ordering.removeprefix("-")), model._meta.pk
     values = [
-        Value(column.to_python(position.value), output_field=column),
+        Value(field.to_python(position.value), output_field=field),
         Value(pk.to_python(position.pk), output_field=pk),
     ]
-    return RowComparison([F(field), F("pk")], operator, values)
+    return RowComparison([F(name) for name in columns], operator, values)
 
 
 def _model_field(model: type[Model], name: str) -> Any:
