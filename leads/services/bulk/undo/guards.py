@@ -94,20 +94,24 @@ def hold_unreachable(plans: Iterable[Plan]) -> None:
 
 
 def hold_agencies(plans: Iterable[Plan]) -> None:
-    """Leave leads deleted whose agency is, too. One statement, where leads come back; locks the agencies."""
-    coming = [(plan, _agency_of(plan)) for plan in plans if plan.is_recreating]
-    if not coming:
+    """Leave leads where they are whose agency was deleted. One statement, where any goes to an agency."""
+    going = [(plan, code) for plan in plans if (code := _agency_of(plan))]
+    if not going:
         return
-    there = Agency.objects.select_for_update(no_key=True).filter(pk__in={code for _, code in coming})
+    there = Agency.objects.select_for_update(no_key=True).filter(pk__in={code for _, code in going})
     codes = set(there.order_by("pk").values_list("pk", flat=True))
-    for plan, code in coming:
-        if code not in codes:
+    for plan, code in going:
+        if code not in codes and plan.is_recreating:
             plan.failure = AgencyGone(code)
+        elif code not in codes:
+            plan.hold_back({"vendor_code"}, AgencyGone(code))
 
 
-def _agency_of(plan: Plan) -> str:
-    row = {**(plan.trace.deleted or {}), **plan.back}
-    return str(row["vendor_code"])
+def _agency_of(plan: Plan) -> str | None:
+    """The agency that the lead goes to, if it does."""
+    row = (plan.trace.deleted or {}) if plan.is_recreating else {}
+    code: str | None = {**row, **plan.back}.get("vendor_code")
+    return code
 
 
 def lock_concerned(plans: Iterable[Plan]) -> dict[int, User]:
