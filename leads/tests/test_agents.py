@@ -1,14 +1,15 @@
 """Agents, their capacity and figures."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from crm.core.choices import Availability, Role
 from crm.core.tests.factories import make_user, signed_in
 from leads.choices import Disposition
-from leads.selectors import AgentFigures
 from leads.tests.factories import make_lead
 
 pytestmark = pytest.mark.django_db
@@ -81,11 +82,62 @@ def test_agents_see_themselves_only() -> None:
     assert client.get(f"/api/agents/{colleague.pk}").status_code == 404
 
 
-def test_luck_with_few_leads_moves_the_score_little() -> None:
-    one_lucky_lead = AgentFigures(handled=1, converted=1, expected=0.1).performance_score
-    steady = AgentFigures(handled=200, converted=40, expected=20.0).performance_score
-    average = AgentFigures(handled=200, converted=20, expected=20.0).performance_score
-    assert average == 50.0
-    assert one_lucky_lead is not None
-    assert steady is not None
-    assert average < one_lucky_lead < steady <= 100
+def test_a_deactivated_agents_places_are_no_capacity() -> None:
+    agent = make_user(role=Role.AGENT, max_capacity=4)
+    make_lead(assigned_agent=agent)
+    make_user(role=Role.AGENT, max_capacity=100, is_active=False)
+    manager = signed_in(make_user(role=Role.MANAGER))
+    assert manager.get("/api/agents").json()["summary"] == {
+        "total_agents": 2,
+        "active_agents": 1,
+        "total_capacity": 4,
+        "used_capacity": 1,
+        "utilization_percentage": 25.0,
+    }
+    gone = manager.get("/api/agents?status=inactive").json()["summary"]
+    assert (gone["total_capacity"], gone["utilization_percentage"]) == (0, 0.0)
+
+
+def test_figures_come_with_an_interval_and_the_time_they_were_taken() -> None:
+    agent = make_user(role=Role.AGENT)
+    make_lead(assigned_agent=agent)
+    before = timezone.now()
+    told = signed_in(make_user(role=Role.MANAGER)).get(f"/api/agents/{agent.pk}").json()
+    assert told["performance_interval"]["low"] < told["performance_score"] == 50.0
+    assert told["performance_interval"]["high"] > 50.0
+    assert datetime.fromisoformat(told["figures_as_of"]) >= before
+
+
+def test_figures_follow_every_change_while_they_are_quick_to_take() -> None:
+    agent, manager = make_user(role=Role.AGENT), signed_in(make_user(role=Role.MANAGER))
+    for number in range(1, 4):
+        make_lead(assigned_agent=agent)
+        assert manager.get(f"/api/agents/{agent.pk}").json()["stats"]["leadsHandled"] == number
+
+
+def test_the_list_costs_the_same_for_many_agents_and_little_while_nothing_changes() -> None:
+    manager = signed_in(make_user(role=Role.MANAGER))
+
+    def statements() -> list[str]:
+        with CaptureQueriesContext(connection) as done:
+            assert manager.get("/api/agents").status_code == 200
+        return [query["sql"] for query in done.captured_queries]
+
+    make_lead(assigned_agent=make_user(role=Role.AGENT))
+    assert len(statements()) == 4  # who asks, agents, the newest change, the figures
+    for _ in range(10):
+        make_lead(assigned_agent=make_user(role=Role.AGENT))
+    assert len(statements()) == 4
+    kept = statements()
+    assert len(kept) == 3
+    assert not any('"leads_lead"' in sql or " leads_lead" in sql for sql in kept)
+
+
+def test_setting_a_capacity_reads_no_leads() -> None:
+    agent, manager = make_user(role=Role.AGENT), signed_in(make_user(role=Role.MANAGER))
+    make_lead(assigned_agent=agent)
+    manager.get("/api/agents")
+    with CaptureQueriesContext(connection) as done:
+        answer = manager.put(f"/api/agents/{agent.pk}/capacity", {"max_capacity": 9})
+    assert (answer.json()["capacity"]["max"], answer.json()["stats"]["leadsHandled"]) == (9, 1)
+    assert not any(" leads_lead " in query["sql"].replace('"', "") for query in done.captured_queries)

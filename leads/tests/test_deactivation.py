@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -30,7 +31,7 @@ pytestmark = pytest.mark.django_db
 SYSTEM = Actor.system("test")
 
 
-def make_leads(agent: User, number: int, **fields: object) -> list[Lead]:
+def make_leads(agent: User, number: int, **fields: Any) -> list[Lead]:
     return [make_lead(assigned_agent=agent, **fields) for _ in range(number)]
 
 
