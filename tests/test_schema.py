@@ -53,6 +53,8 @@ CONTRACT = [
     ("post", "/api/bulk-operations/{id}/undo"),
     ("get", "/api/agents"),
     ("put", "/api/agents/{id}/capacity"),
+    ("get", "/api/agents/{id}"),
+    ("delete", "/api/agents/{id}"),
     ("get", "/api/agencies"),
     ("post", "/api/agencies"),
     ("get", "/api/agencies/{code}"),

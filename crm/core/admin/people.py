@@ -30,10 +30,10 @@ class PersonForm(ServiceForm):
     handed_on = 0  # open leads of an agent who left
 
     def serve(self) -> User:
-        fields, held = cast("AccountFields", self.changes()), self.instance.capacity
-        if not fields:
-            return self.instance
-        person = update_user(user=self.instance, actor=self.actor, fields=fields)
+        person: User = self.instance
+        fields, held = cast("AccountFields", self.changes()), person.capacity
+        if fields:
+            person = update_user(user=person, actor=self.actor, fields=fields)
         if not person.is_active or person.role != Role.AGENT:
             self.handed_on = held - person.capacity
         return person
