@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from leads.choices import ImportStatus
 from leads.models import LeadImport
+from leads.selectors.agents import renew_team_figures
 from leads.services.imports.running import run_import
 
 UNATTENDED = timedelta(minutes=1)
@@ -44,3 +45,9 @@ def resume_lead_imports() -> int:
     for import_id in ids:
         run_lead_import.apply_async((import_id,), expires=UNATTENDED.total_seconds())  # else they pile up
     return len(ids)
+
+
+@shared_task
+def renew_agent_figures() -> bool:
+    """Keep the agents' figures fresh where taking them would keep a request waiting; beat repeats it."""
+    return renew_team_figures()

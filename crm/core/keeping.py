@@ -1,4 +1,4 @@
-"""Keeping what is slow to take: taken by one while others make do with what there is, and as fresh as is bearable."""
+"""Keeping what may be slow to take: live while it is quick, renewed off the request once it is slow."""
 
 import time
 from collections.abc import Callable
@@ -10,15 +10,16 @@ from typing import Any, Generic, TypeVar
 from django.core.cache import cache
 from django.utils import timezone
 from redis.exceptions import LockNotOwnedError
+from redis.lock import Lock
 
 from crm.core.redis import redis_client, redis_key
 
 Value = TypeVar("Value")
 
 LONGEST_KEPT = timedelta(minutes=5)
+RENEWED_EVERY = timedelta(minutes=1)
+"""How often a worker looks after what is slow, so that nobody's request has to."""
 QUICK = timedelta(milliseconds=100)
-REST = 20
-"""What takes longer than QUICK is left alone for REST times as long: it costs a twentieth of one core at most."""
 LONGEST_TAKING = 60  # seconds
 FORGOTTEN_AFTER = 24 * 3600  # seconds
 
@@ -32,12 +33,14 @@ class Kept(Generic[Value]):
     took: timedelta
     version: Any
 
-    def is_fresh(self, version: Any, now: datetime) -> bool:
-        """Whether it need not be taken again: nothing changed since, or it was taken a moment ago."""
-        age = now - self.at
-        if age >= LONGEST_KEPT:
-            return False
-        return self.version == version or age < REST * (self.took - QUICK)
+    def will_do(self, version: Any, now: datetime) -> bool:
+        """Whether to answer with it: nothing has changed since, or taking it anew would keep people waiting."""
+        return now - self.at < LONGEST_KEPT and (self.version == version or self.took > QUICK)
+
+    def needs_renewal(self, version: Any, now: datetime) -> bool:
+        """Whether a worker should take it now: else a request would find it too old, or others old news."""
+        is_old = now - self.at >= LONGEST_KEPT - 2 * RENEWED_EVERY
+        return self.took > QUICK and (is_old or self.version != version)
 
 
 def kept(name: str, *, version: Any, take: Callable[[], Value]) -> Kept[Value]:
@@ -46,26 +49,53 @@ def kept(name: str, *, version: Any, take: Callable[[], Value]) -> Kept[Value]:
     `version` is whatever differs once the value may: the newest row's id, a generation. While one caller
     takes it anew the others get the old value, and wait only where there is none.
     """
-    key = f"kept:{name}"
-    found: Kept[Value] | None = cache.get(key)
-    if found and found.is_fresh(version, timezone.now()):
+    found = _found(name)
+    if found and found.will_do(version, timezone.now()):
         return found
-    lock = redis_client().lock(redis_key(f"{key}:taking"), timeout=LONGEST_TAKING)
+    lock = _lock(name)
     if not lock.acquire(blocking=found is None, blocking_timeout=LONGEST_TAKING):
         return found or _take(version, take)
     try:
-        meanwhile: Kept[Value] | None = cache.get(key)
-        if meanwhile and meanwhile.is_fresh(version, timezone.now()):
+        meanwhile = _found(name)
+        if meanwhile and meanwhile.will_do(version, timezone.now()):
             return meanwhile
-        taken = _take(version, take)
-        cache.set(key, taken, timeout=FORGOTTEN_AFTER)
-        return taken
+        return _keep(name, _take(version, take))
     finally:
-        with suppress(LockNotOwnedError):  # it took longer than the lock lasts, and another one took over
-            lock.release()
+        _release(lock)
+
+
+def renew(name: str, *, version: Any, take: Callable[[], Any]) -> bool:
+    """Take anew what `kept` keeps because it is slow, if that is due and nobody is at it; for workers."""
+    found, lock = _found(name), _lock(name)
+    if not (found and found.needs_renewal(version, timezone.now()) and lock.acquire(blocking=False)):
+        return False
+    try:
+        _keep(name, _take(version, take))
+    finally:
+        _release(lock)
+    return True
+
+
+def _found(name: str) -> Kept[Any] | None:
+    found: Kept[Any] | None = cache.get(f"kept:{name}")
+    return found
+
+
+def _keep(name: str, taken: Kept[Value]) -> Kept[Value]:
+    cache.set(f"kept:{name}", taken, timeout=FORGOTTEN_AFTER)
+    return taken
 
 
 def _take(version: Any, take: Callable[[], Value]) -> Kept[Value]:
     at, started = timezone.now(), time.perf_counter()
     value = take()
     return Kept(value, at, timedelta(seconds=time.perf_counter() - started), version)
+
+
+def _lock(name: str) -> Lock:
+    return redis_client().lock(redis_key(f"kept:{name}:taking"), timeout=LONGEST_TAKING)
+
+
+def _release(lock: Lock) -> None:
+    with suppress(LockNotOwnedError):  # it took longer than the lock lasts, and another one took over
+        lock.release()

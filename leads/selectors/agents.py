@@ -6,20 +6,21 @@ from datetime import datetime, timedelta
 from django.db import connection
 from django.utils import timezone
 
-from crm.core.keeping import kept
+from crm.core.keeping import kept, renew
 from leads.models import LeadChange
 from leads.selectors.performance import AgentFigures
 
 FIGURES_DAYS = 90
-AGE_CLASSES = [7, 14, 28, 56]
+KEPT_AS = "agent-figures.1"  # another number for another shape of AgentFigures
+AGE_CLASSES = (56, 28, 14, 7)
 """Days since the assignment: a lead of yesterday is not expected to be signed."""
 
 # Cells of agent, quality and age first: everything after them is a few thousand rows, however many leads there are.
 _FIGURES = """
 WITH held AS MATERIALIZED (
     SELECT assigned_agent_id AS agent, quality_score AS quality, closed_date IS NOT NULL AS is_converted,
-           width_bucket(extract(epoch FROM %(now)s - COALESCE(assigned_at, created_at)) / 86400, %(ages)s::numeric[]) AS age,
-           CASE WHEN first_contact_at >= assigned_at THEN extract(epoch FROM first_contact_at - assigned_at) / 60 END AS minutes
+           width_bucket(COALESCE(assigned_at, created_at), %(ages)s::timestamptz[]) AS age,
+           CASE WHEN first_contact_at >= assigned_at THEN first_contact_at - assigned_at END AS response
       FROM leads_lead
      WHERE created_at >= %(since)s AND assigned_agent_id IS NOT NULL),
 cells AS (
@@ -31,10 +32,10 @@ outcomes AS (
     SELECT agent, sum(handled) AS handled, sum(converted) AS converted, sum(handled * chance) AS expected
       FROM cells JOIN chances USING (quality, age) GROUP BY agent),
 responses AS (
-    SELECT agent, count(*) AS responses, percentile_cont(0.5) WITHIN GROUP (ORDER BY minutes) AS median
-      FROM held WHERE minutes IS NOT NULL GROUP BY GROUPING SETS ((agent), ()))
+    SELECT agent, count(*) AS responses, percentile_cont(0.5) WITHIN GROUP (ORDER BY response) AS median
+      FROM held WHERE response IS NOT NULL GROUP BY GROUPING SETS ((agent), ()))
 SELECT outcomes.agent, handled::int, converted::int, expected::float, COALESCE(responses.responses, 0)::int,
-       responses.median::float, team.median::float
+       responses.median, team.median
   FROM outcomes LEFT JOIN responses USING (agent) LEFT JOIN responses team ON team.agent IS NULL
 """
 
@@ -55,7 +56,11 @@ def agent_figures(now: datetime) -> dict[int, AgentFigures]:
     """Figures by agent id of the leads created in the last FIGURES_DAYS days, in one statement over all of them."""
     with connection.cursor() as cursor:
         cursor.execute(
-            _FIGURES, {"now": now, "since": now - timedelta(days=FIGURES_DAYS), "ages": AGE_CLASSES}
+            _FIGURES,
+            {
+                "since": now - timedelta(days=FIGURES_DAYS),
+                "ages": [now - timedelta(days=days) for days in AGE_CLASSES],
+            },
         )
         return {
             agent: AgentFigures(
@@ -63,22 +68,31 @@ def agent_figures(now: datetime) -> dict[int, AgentFigures]:
                 converted=converted,
                 expected=expected,
                 responses=responses,
-                response_minutes=_rounded(own),
-                team_minutes=_rounded(team),
+                response_minutes=_minutes(own),
+                team_minutes=_minutes(team),
             )
             for agent, handled, converted, expected, responses, own, team in cursor.fetchall()
         }
 
 
 def team_figures() -> TeamFigures:
-    """The same, kept: of now where taking them is quick or no lead has changed, else minutes old at most."""
-    found = kept("agent-figures.1", version=_newest_change(), take=lambda: agent_figures(timezone.now()))
+    """The same, kept: of now while taking them is quick, else of a minute ago, and never older than five."""
+    found = kept(KEPT_AS, version=_newest_change(), take=_take)
     return TeamFigures(as_of=found.at, by_agent=found.value)
+
+
+def renew_team_figures() -> bool:
+    """Take them anew if they are slow to take and leads have changed; whether that was done."""
+    return renew(KEPT_AS, version=_newest_change(), take=_take)
+
+
+def _take() -> dict[int, AgentFigures]:
+    return agent_figures(timezone.now())
 
 
 def _newest_change() -> int | None:
     return LeadChange.objects.order_by("-pk").values_list("pk", flat=True).first()
 
 
-def _rounded(minutes: float | None) -> float | None:
-    return None if minutes is None else round(minutes, 1)
+def _minutes(median: timedelta | None) -> float | None:
+    return None if median is None else round(median / timedelta(minutes=1), 1)

@@ -8,7 +8,8 @@ from threading import Event
 import pytest
 from django.utils import timezone
 
-from crm.core.keeping import LONGEST_KEPT, REST, Kept, kept
+from crm.core import keeping
+from crm.core.keeping import LONGEST_KEPT, QUICK, RENEWED_EVERY, Kept, kept, renew
 
 
 def counter() -> Callable[[], int]:
@@ -35,18 +36,31 @@ def test_what_is_quick_is_taken_anew_after_each_change() -> None:
     assert [kept("x", version=version, take=take).value for version in (1, 2, 3)] == [1, 2, 3]
 
 
-def test_what_is_slow_rests_after_a_change_in_proportion() -> None:
+def test_what_is_slow_is_answered_from_what_is_kept_for_five_minutes() -> None:
     now = timezone.now()
-    slow = kept_since(now, took=timedelta(seconds=1))
-    assert slow.is_fresh(2, now + timedelta(seconds=REST / 2))
-    assert not slow.is_fresh(2, now + timedelta(seconds=REST))
+    slow = kept_since(now, took=2 * QUICK)
+    assert slow.will_do(2, now + LONGEST_KEPT - timedelta(seconds=1))
+    assert not slow.will_do(1, now + LONGEST_KEPT)
 
 
-def test_nothing_is_kept_longer_than_five_minutes() -> None:
+def test_a_worker_renews_what_is_slow_once_it_changed_or_before_it_is_too_old() -> None:
     now = timezone.now()
-    very_slow = kept_since(now, took=timedelta(hours=1))
-    assert very_slow.is_fresh(2, now + LONGEST_KEPT - timedelta(seconds=1))
-    assert not very_slow.is_fresh(1, now + LONGEST_KEPT)
+    slow, quick = kept_since(now, took=2 * QUICK), kept_since(now)
+    assert slow.needs_renewal(2, now)
+    assert not slow.needs_renewal(1, now + LONGEST_KEPT - 3 * RENEWED_EVERY)
+    assert slow.needs_renewal(1, now + LONGEST_KEPT - 2 * RENEWED_EVERY)
+    assert not quick.needs_renewal(2, now + LONGEST_KEPT)
+
+
+def test_renewing_replaces_what_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "QUICK", timedelta(microseconds=-1))  # everything is slow
+    take = counter()
+    assert not renew("x", version=1, take=take), "nobody has asked for it yet"
+    assert kept("x", version=1, take=take).value == 1
+    assert not renew("x", version=1, take=take)
+    assert kept("x", version=2, take=take).value == 1
+    assert renew("x", version=2, take=take)
+    assert kept("x", version=2, take=take).value == 2
 
 
 def test_while_one_takes_it_anew_the_others_get_the_old_value() -> None:
