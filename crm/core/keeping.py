@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from django.core.cache import cache
 from django.utils import timezone
-from redis.exceptions import LockNotOwnedError
+from redis.exceptions import LockNotOwnedError, RedisError
 from redis.lock import Lock
 
 from crm.core.redis import redis_client, redis_key
@@ -47,9 +47,12 @@ def kept(name: str, *, version: Any, take: Callable[[], Value]) -> Kept[Value]:
     """What `take` returns, or what it returned a while ago; `name` changes with the shape of the value.
 
     `version` is whatever differs once the value may: the newest row's id, a generation. While one caller
-    takes it anew the others get the old value, and wait only where there is none.
+    takes it anew the others get the old value, and wait only where there is none. Without Redis it is taken.
     """
-    found = _found(name)
+    try:
+        found = _found(name)
+    except RedisError:
+        return _take(version, take)
     if found and found.will_do(version, timezone.now()):
         return found
     lock = _lock(name)

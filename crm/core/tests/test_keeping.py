@@ -7,6 +7,7 @@ from threading import Event
 
 import pytest
 from django.utils import timezone
+from redis.exceptions import RedisError
 
 from crm.core import keeping
 from crm.core.keeping import LONGEST_KEPT, QUICK, RENEWED_EVERY, Kept, kept, renew
@@ -107,3 +108,12 @@ def test_a_value_that_cannot_be_taken_leaves_no_lock_behind() -> None:
     with pytest.raises(LookupError):
         kept("x", version=1, take=fail)
     assert kept("x", version=1, take=lambda: "well").value == "well"
+
+
+def test_without_redis_it_is_taken_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unreachable(key: str) -> None:
+        raise RedisError
+
+    monkeypatch.setattr(keeping.cache, "get", unreachable)
+    take = counter()
+    assert [kept("x", version=1, take=take).value for _ in range(2)] == [1, 2]
