@@ -28,6 +28,7 @@ from leads.services.bulk.undo.exceptions import (
 from leads.services.bulk.undo.guards import (
     hold_agencies,
     hold_children,
+    hold_merged,
     hold_places,
     hold_twins,
     hold_unreachable,
@@ -157,6 +158,7 @@ def _write(traces: Mapping[UUID, Trace], standing: Mapping[UUID, Standing]) -> _
         hold_twins(plans, known=twins)
         hold_unreachable(plans)
         hold_agencies(plans)
+        hold_merged(plans)
         agents = lock_concerned(plans)
         hold_places(plans, agents)
         scores = decide_scores(plans)

@@ -59,3 +59,10 @@ class Unreachable(DomainError):
 
     def __init__(self) -> None:
         super().__init__("The lead would be left without phone and e-mail; change the one that stands now.")
+
+
+class MergedLeadGone(DomainError):
+    """The lead that it was merged into was deleted."""
+
+    def __init__(self) -> None:
+        super().__init__("The lead that it was merged into was deleted, so it stays on its own.")

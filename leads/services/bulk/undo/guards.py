@@ -15,7 +15,7 @@ from leads.exceptions import CapacityExceeded, DuplicateLead
 from leads.models import IntakePolicy, Lead
 from leads.services.bulk.locking import lock_agents, room_of
 from leads.services.bulk.places import refused_moves
-from leads.services.bulk.undo.exceptions import AgencyGone, FormerAgentGone, Unreachable
+from leads.services.bulk.undo.exceptions import AgencyGone, FormerAgentGone, MergedLeadGone, Unreachable
 from leads.services.bulk.undo.plan import CONTACT, OUTCOME, Plan
 
 # Leads as they will be: of those that change contact or leave Duplicate together, the later one yields; all others
@@ -112,6 +112,17 @@ def _agency_of(plan: Plan) -> str | None:
     row = (plan.trace.deleted or {}) if plan.is_recreating else {}
     code: str | None = {**row, **plan.back}.get("vendor_code")
     return code
+
+
+def hold_merged(plans: Iterable[Plan]) -> None:
+    """Leave leads unmerged whose other one is gone. One statement, where any is to be merged again."""
+    going = [(plan, UUID(kept)) for plan in plans if (kept := plan.back.get("merged_into_id"))]
+    if not going:
+        return
+    there = set(Lead.objects.among({kept for _, kept in going}).values_list("pk", flat=True))
+    for plan, kept in going:
+        if kept not in there:
+            plan.hold_back(OUTCOME | {"merged_into_id"}, MergedLeadGone())
 
 
 def lock_concerned(plans: Iterable[Plan]) -> dict[int, User]:

@@ -2,9 +2,9 @@
 
 A column goes back where nobody has touched it since. Columns that say one thing together go back together:
 the outcome (disposition, its reason, and the stamps of the first contact and the conversion), and the agent with
-the time of the assignment. `last_contact` follows the outcome: it stays where the outcome does, but a call noted
-since keeps only itself. Score and deadline follow from the facts: where any fact was touched since, they are
-decided anew from the facts as they are after the undo.
+the time of the assignment. `last_contact` and the tie of a merge follow the outcome: they stay where the outcome
+does, but a call noted since keeps only itself. Score and deadline follow from the facts: where any fact was touched
+since, they are decided anew from the facts as they are after the undo.
 """
 
 from collections.abc import Iterable, Mapping
@@ -24,7 +24,7 @@ ASSIGNMENT = frozenset({"assigned_agent_id", "assigned_at"})
 CONTACT = frozenset({"email", "phone"})
 SCORES = frozenset({"quality_score", "filing_deadline"})
 FACTS = frozenset(SCORED)
-FOLLOWING_OUTCOME = frozenset({"last_contact"})
+FOLLOWING_OUTCOME = frozenset({"last_contact", "merged_into_id"})
 
 
 class Standing(NamedTuple):
