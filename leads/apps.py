@@ -10,3 +10,4 @@ class LeadsConfig(AppConfig):
 
     def ready(self) -> None:
         from leads import receivers  # noqa: F401 - they register themselves
+        from leads.services.merging import children  # noqa: F401 - so does what a merge's undo moves back

@@ -52,6 +52,9 @@ TRANSITIONS: dict[Disposition, frozenset[Disposition]] = {
     D.RETURNED: frozenset(),  # settled with the vendor; only an undo brings it back
 }
 
+MERGEABLE = frozenset(D) - {D.RETAINED, D.CLOSED, D.RETURNED}
+"""May become a duplicate by a merge: wider than TRANSITIONS, as that is no outcome of anybody's work."""
+
 
 class Priority(TextChoices):
     """How soon to call."""

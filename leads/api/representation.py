@@ -23,6 +23,7 @@ HIDDEN_FROM_VENDORS: dict[str, Any] = {
     "priority": None,
     "disposition_reason": "",
     "created_by": "",
+    "merged_into": None,
 }
 
 
@@ -38,6 +39,7 @@ def document(row: dict[str, Any], *, today: date, actor: Actor) -> dict[str, Any
     shown["vendor_code"] = shown.pop("agency_id")
     shown["assigned_agent"] = shown.pop("agent_email")
     del shown["assigned_agent_id"]
+    shown["merged_into"] = shown.pop("merged_into_id")
     deadline = row["filing_deadline"]
     shown["days_to_deadline"] = (deadline - today).days if deadline else None
     if actor.role == Role.VENDOR:

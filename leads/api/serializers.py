@@ -10,7 +10,9 @@ from crm.core.choices import Availability
 from leads.choices import Priority
 from leads.models import Lead
 
-COMPUTED = ("lead_id", "quality_score", "assigned_agent", "assigned_at", "first_contact_at", "closed_date")
+COMPUTED = (
+    "lead_id", "quality_score", "assigned_agent", "assigned_at", "first_contact_at", "closed_date", "merged_into",
+)  # fmt: skip
 
 
 class LeadSerializer(serializers.ModelSerializer[Lead]):
@@ -21,6 +23,11 @@ class LeadSerializer(serializers.ModelSerializer[Lead]):
     assigned_agent = serializers.EmailField(allow_null=True)
     lead_value = serializers.DecimalField(10, 2, allow_null=True, help_text="Null for vendors.")
     priority = serializers.ChoiceField(Priority.choices, allow_null=True, help_text="Null for vendors.")
+    merged_into = serializers.UUIDField(
+        allow_null=True,
+        source="merged_into_id",
+        help_text="The lead that stands for the same person now. Null for vendors.",
+    )
     days_to_deadline = serializers.IntegerField(allow_null=True)
 
     class Meta:

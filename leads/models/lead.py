@@ -83,6 +83,16 @@ class Lead(models.Model):
     first_contact_at = models.DateTimeField(null=True, blank=True)
     last_contact = models.DateTimeField(null=True, blank=True)
     closed_date = models.DateTimeField("converted at", null=True, blank=True)
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="merged",
+        db_index=False,
+        help_text="The lead that stands for the same person now; only with disposition Duplicate.",
+    )
 
     # The crash
     accident_date = models.DateField(null=True, blank=True)
@@ -151,6 +161,9 @@ class Lead(models.Model):
             models.Index(  # converted this month
                 "closed_date", "id", name="leads_converted", condition=Q(closed_date__isnull=False)
             ),
+            models.Index(  # what was merged into a lead; deletions
+                "merged_into", name="leads_merged_into", condition=Q(merged_into__isnull=False)
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -169,6 +182,7 @@ class Lead(models.Model):
             models.CheckConstraint(
                 condition=Q(filing_deadline__gte=F("accident_date")), name="leads_deadline_after_accident"
             ),
+            models.CheckConstraint(condition=~Q(merged_into=F("id")), name="leads_not_merged_into_itself"),
         ]
 
     def __str__(self) -> str:

@@ -13,11 +13,14 @@ SECTIONS = ("duplicate", "score", "price", "assignment", "deadline")
 def explanation_of(lead_id: UUID, actor: Actor) -> dict[str, Any]:
     """Why the program decided as it did, as recorded then; the newest record of each section, with its time.
 
-    A section is null where nothing was decided (a lead written by raw SQL). Vendors do not see assignments.
+    A section is null where nothing was decided (a lead written by raw SQL). Vendors see neither assignments nor
+    merges.
     """
     explained: dict[str, Any] = dict.fromkeys(SECTIONS)
     for decision in Decision.objects.filter(lead_id=lead_id):
         for section, record in decision.document.items():
+            if actor.role == Role.VENDOR and "merged" in record:
+                continue
             explained[section] = {**record, "decided_at": decision.made_at, "decided_by": decision.actor}
     if actor.role == Role.VENDOR:
         del explained["assignment"]
