@@ -52,18 +52,23 @@ class SavedFilterViewSet(GenericViewSet[SavedFilter]):
     )
     @idempotent
     def create(self, request: Request) -> Response:
-        saved = save_filter(actor=actor_of(request), **valid(shapes.SavedFilterInputSerializer, request))
-        return Response(self._shown(saved.pk), status=201, headers={"Location": f"/api/filters/{saved.pk}"})
+        actor, given = actor_of(request), valid(shapes.SavedFilterInputSerializer, request)
+        saved = save_filter(actor=actor, **given)
+        return Response(
+            filter_document(saved, actor), status=201, headers={"Location": f"/api/filters/{saved.pk}"}
+        )
 
     @extend_schema(summary="One saved filter")
     def retrieve(self, request: Request, pk: str) -> Response:
-        return Response(self._shown(UUID(pk)))
+        saved = self.get_queryset().filter(pk=pk).first()
+        if saved is None:
+            raise SavedFilterNotFound
+        return Response(filter_document(saved, actor_of(request)))
 
     @extend_schema(summary="Replace a filter", request=shapes.SavedFilterInputSerializer)
     def update(self, request: Request, pk: str) -> Response:
-        given = valid(shapes.SavedFilterInputSerializer, request)
-        change_filter(UUID(pk), actor=actor_of(request), **given)
-        return Response(self._shown(UUID(pk)))
+        actor, given = actor_of(request), valid(shapes.SavedFilterInputSerializer, request)
+        return Response(filter_document(change_filter(UUID(pk), actor=actor, **given), actor))
 
     @extend_schema(summary="Forget a filter", responses={200: shapes.DeletedFilterSerializer})
     def destroy(self, request: Request, pk: str) -> Response:
@@ -84,11 +89,10 @@ class SavedFilterViewSet(GenericViewSet[SavedFilter]):
         shown = dict(zip(every, filter_documents(list(every.values()), actor), strict=True))
         return Response({name: [shown[saved.pk] for saved in group] for name, group in found.items()})
 
-    def _shown(self, pk: UUID) -> dict[str, Any]:
-        saved = self.get_queryset().filter(pk=pk).first()
-        if saved is None:
-            raise SavedFilterNotFound
-        return filter_documents([saved], actor_of(self.request))[0]
+
+def filter_document(saved: SavedFilter, actor: Actor) -> dict[str, Any]:
+    """One saved filter in the contract's shape."""
+    return filter_documents([saved], actor)[0]
 
 
 def filter_documents(saved: Sequence[SavedFilter], actor: Actor) -> list[dict[str, Any]]:
