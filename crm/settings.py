@@ -102,6 +102,7 @@ INSTALLED_APPS = [
     "pricing",
     "leads",
     "analytics",
+    "crm.benchmark",
 ]
 
 MIDDLEWARE = [
@@ -119,6 +120,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "crm.core.middleware.BusinessTimeMiddleware",
+    "crm.core.middleware.SlowPageMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -312,6 +314,8 @@ CELERY_BEAT_SCHEDULE = {
     "deliver-events": {"task": "crm.core.tasks.deliver_events", "schedule": 5.0},
     "prune-records": {"task": "crm.core.tasks.prune_records", "schedule": 3600.0},
     "resume-lead-imports": {"task": "leads.tasks.resume_lead_imports", "schedule": 60.0},
+    "tidy-lead-terms": {"task": "leads.tasks.tidy_lead_terms", "schedule": 86_400.0},
+    "renew-agent-figures": {"task": "leads.tasks.renew_agent_figures", "schedule": 60.0},
 }
 
 EMAIL_CONFIG = env.email_url(

@@ -34,6 +34,9 @@ SETTINGS = {
     "log_line_prefix": "%m [%p] ",
     "log_checkpoints": "off",
 }
+# Loaded so that `manage.py benchmark` can count statements in its own databases; it rests in all others.
+STATISTICS = "pg_stat_statements"
+STATISTICS_SETTINGS = {"shared_preload_libraries": STATISTICS, f"{STATISTICS}.track": "none"}
 FORGETFUL_SETTINGS = {
     "shared_buffers": "64MB",
     "fsync": "off",
@@ -71,6 +74,8 @@ class Postgres(Engine):
 
     def command(self) -> list[str]:
         settings = {**SETTINGS, **({} if self.durable else FORGETFUL_SETTINGS)}
+        if (self.bin.parent / "lib" / f"{STATISTICS}.so").exists():  # some systems package it apart
+            settings |= STATISTICS_SETTINGS
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         return [
             str(self.bin / "postgres"),

@@ -1,0 +1,182 @@
+"""Running operations: closed loop, ours and its floors in turn, each answer looked at."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.queues import Queue
+from multiprocessing.synchronize import Barrier
+from threading import BrokenBarrierError
+from typing import Any
+
+from crm.benchmark import statistics
+from crm.benchmark.client import Answer, Client, floor_request
+from crm.benchmark.floor import run
+from crm.benchmark.operations.model import Case, Operation
+from crm.benchmark.results import BARE, OURS, RAW, Result, Timing
+from crm.benchmark.world import RefusedError, World, accepted
+
+WARM_UP = (
+    3  # rounds; statements are prepared at the sixth run of a connection, plans and pages are warm before
+)
+HEAVY_SHARE = 20  # a heavy operation is repeated so many times less
+LEAST = 3  # repetitions, however long they take
+SLICES = 3  # in which several clients alternate between ours and the floor
+START_SECONDS = 120.0
+Call = Callable[[], Answer | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How long to measure: at most so many repetitions and so many seconds for each operation."""
+
+    repetitions: int
+    seconds: float
+
+    def rounds_of(self, operation: Operation) -> int:
+        return max(self.repetitions // (HEAVY_SHARE if operation.is_heavy else 1), LEAST)
+
+
+class Sides:
+    """The ways to have a case done: through our server, through the floor's (W), by SQL alone (S)."""
+
+    def __init__(self, world: World) -> None:
+        self._ours = Client(world.sites.ours)
+        self._floor = Client(world.sites.floor)
+        self._raw = world.database.connect()
+
+    def close(self) -> None:
+        for connection in (self._ours, self._floor, self._raw):
+            connection.close()
+
+    def calls(self, case: Case) -> dict[str, Call]:
+        """What to call for each side; requests are made here, before the clock runs."""
+        calls: dict[str, Call] = {OURS: lambda: self._ours.send(case.ours)}
+        if case.floor is not None:
+            work, request = case.floor, floor_request(case.floor)
+            calls[BARE] = lambda: self._floor.send(request)
+            calls[RAW] = lambda: run(self._raw, work) and None
+        return calls
+
+
+def measure(operation: Operation, world: World, effort: Effort) -> Result:
+    """Measure one operation. What cannot be measured is a result with a note, so that the others go on."""
+    world.sign_in()
+    sides = Sides(world)
+    try:
+        for _ in range(WARM_UP if not operation.is_heavy else 1):
+            _round(operation.draw(world), sides)
+        if operation.clients > 1:
+            timings = _measure_side_by_side(operation, world, effort)
+        else:
+            timings = _measure_in_turn(operation, world, effort, sides)
+        counted = statistics.count(operation, world)
+    except RefusedError as error:
+        return Result(note=f"not available ({error.answer.status})" if error.is_missing else str(error))
+    finally:
+        sides.close()
+    return Result(
+        sides=timings,
+        statements=counted.statements if counted else None,
+        database_ms=counted.milliseconds if counted else None,
+    )
+
+
+def _round(case: Case, sides: Sides) -> dict[str, float]:
+    """Seconds of each side for the same case."""
+    seconds: dict[str, float] = {}
+    for name, call in sides.calls(case).items():
+        began = time.perf_counter()
+        answer = call()
+        seconds[name] = time.perf_counter() - began
+        check(answer, case if name == OURS else None)
+    return seconds
+
+
+def check(answer: Answer | None, case: Case | None) -> None:
+    """Refuse an answer that is not one of success, or does not hold what was asked for."""
+    if answer is None:
+        return
+    accepted(answer)
+    if case is not None and not case.is_done(answer.document()):
+        raise RefusedError(answer, f"the work was not done: {answer.body[:200].decode(errors='replace')}")
+
+
+def _measure_in_turn(operation: Operation, world: World, effort: Effort, sides: Sides) -> dict[str, Timing]:
+    durations: dict[str, list[float]] = {}
+    deadline = time.monotonic() + effort.seconds
+    for number in range(effort.rounds_of(operation)):
+        if number >= LEAST and time.monotonic() > deadline:
+            break
+        for name, seconds in _round(operation.draw(world), sides).items():
+            durations.setdefault(name, []).append(seconds)
+    return {name: Timing.of([found]) for name, found in durations.items()}
+
+
+def _measure_side_by_side(operation: Operation, world: World, effort: Effort) -> dict[str, Timing]:
+    """Every client is a process with connections of its own; ours and W take turns of some seconds."""
+    found: dict[str, list[list[float]]] = {OURS: [], BARE: []}
+    for number in range(SLICES):
+        for name in found:
+            found[name] += _slice(operation, world, name, effort.seconds / SLICES, seed=100 * (number + 1))
+    return {name: Timing.of(clients) for name, clients in found.items()}
+
+
+def _slice(operation: Operation, world: World, side: str, seconds: float, *, seed: int) -> list[list[float]]:
+    context = get_context("fork")
+    told: Queue[Any] = context.Queue()
+    barrier = context.Barrier(operation.clients)
+    clients = [
+        context.Process(target=_client, args=(operation, world, side, seconds, seed + number, barrier, told))
+        for number in range(operation.clients)
+    ]
+    for client in clients:
+        client.start()
+    try:
+        answers = [told.get(timeout=START_SECONDS + seconds) for _ in clients]
+    finally:
+        for client in clients:
+            client.join(5)
+            client.kill()
+    refused = [answer for answer in answers if isinstance(answer, tuple)]
+    if refused:
+        raise RefusedError(*refused[0])
+    return answers
+
+
+def _client(
+    operation: Operation,
+    world: World,
+    side: str,
+    seconds: float,
+    seed: int,
+    barrier: Barrier,
+    told: "Queue[Any]",
+) -> None:
+    """One client's closed loop, in a process of its own; tells its durations, or what went wrong."""
+    world.random.seed(f"{seed}:{time.time_ns()}")  # a slice must not repeat what an earlier one created
+    sides = Sides(world)
+    durations: list[float] = []
+    try:
+        _one(operation.draw(world), sides, side)
+        barrier.wait(START_SECONDS)
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            durations.append(_one(operation.draw(world), sides, side))
+        told.put(durations)
+    except RefusedError as error:
+        barrier.abort()
+        told.put((error.answer, str(error)))
+    except BrokenBarrierError:
+        told.put([])  # another client tells why
+    finally:
+        sides.close()
+
+
+def _one(case: Case, sides: Sides, side: str) -> float:
+    call = sides.calls(case)[side]
+    began = time.perf_counter()
+    answer = call()
+    seconds = time.perf_counter() - began
+    check(answer, case if side == OURS else None)
+    return seconds
