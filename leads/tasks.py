@@ -12,6 +12,7 @@ from leads.choices import ImportStatus
 from leads.models import LeadImport
 from leads.selectors.agents import renew_team_figures
 from leads.services.imports.running import run_import
+from leads.services.terms import tidy_terms
 
 UNATTENDED = timedelta(minutes=1)
 LONGEST_IMPORT = timedelta(hours=1)
@@ -51,3 +52,9 @@ def resume_lead_imports() -> int:
 def renew_agent_figures() -> bool:
     """Keep the agents' figures fresh where taking them would keep a request waiting; beat repeats it."""
     return renew_team_figures()
+
+
+@shared_task
+def tidy_lead_terms() -> int:
+    """Drop the terms that no lead has any more; beat repeats it daily."""
+    return tidy_terms()
