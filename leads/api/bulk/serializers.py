@@ -7,12 +7,15 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from crm.core.api.serializers import PlainCharField, StrictSerializer
+from leads.api.searching.serializers import FiltersField
 from leads.choices import AssignmentStrategy, Priority
 from leads.services.bulk.by_hand import Wish
 from leads.services.bulk.operations import MOST_LEADS
 
 ASSIGNMENT_KEYS = {"lead_id", "agent"}
 MOST_AGENTS = 1_000
+CHOOSERS = {"filters", "saved_filter"}
+NAME_LEADS = "Name leads by their ids, or choose them by filters or saved_filter."
 
 
 class ManyField(serializers.Field):
@@ -81,10 +84,27 @@ def lead_id_of(item: Any, place: str) -> UUID:
         ) from None
 
 
-class BulkUpdateSerializer(StrictSerializer):
+class ChosenLeadsSerializer(StrictSerializer):
+    """Leads named by their ids, or chosen: by filters, a saved filter, or both."""
+
+    lead_ids = LeadIdsField(
+        required=False,
+        help_text="1 to 10,000; one named twice is worked once. With manual from the assignments.",
+    )
+    filters = FiltersField(required=False, help_text="Instead of lead_ids: the leads that fit now.")
+    saved_filter = serializers.UUIDField(required=False, help_text="Instead of lead_ids.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "lead_ids" in attrs and attrs.keys() & CHOOSERS:
+            raise serializers.ValidationError(
+                {"lead_ids": ["Name leads, or choose them by filters or saved_filter: not both."]}
+            )
+        return attrs
+
+
+class BulkUpdateSerializer(ChosenLeadsSerializer):
     """The same change for many leads."""
 
-    lead_ids = LeadIdsField(help_text="1 to 10,000; one named twice is worked once.")
     updates = serializers.DictField(
         allow_empty=False,
         help_text="Fields as PATCH /leads/{id} takes them, but for email, phone and alternate_phone.",
@@ -98,13 +118,15 @@ class BulkUpdateSerializer(StrictSerializer):
         help_text="Why; kept in the history.",
     )
 
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs.keys() & {"lead_ids", *CHOOSERS}:
+            raise serializers.ValidationError({"lead_ids": [NAME_LEADS]})
+        return super().validate(attrs)
 
-class BulkAssignSerializer(StrictSerializer):
+
+class BulkAssignSerializer(ChosenLeadsSerializer):
     """Many leads for agents."""
 
-    lead_ids = LeadIdsField(
-        required=False, help_text="1 to 10,000; with manual they follow from the assignments."
-    )
     assignment_strategy = serializers.ChoiceField(choices=AssignmentStrategy.choices)
     agents = serializers.ListField(
         child=serializers.EmailField(),
@@ -124,10 +146,17 @@ class BulkAssignSerializer(StrictSerializer):
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        needed = "assignments" if attrs["assignment_strategy"] == AssignmentStrategy.MANUAL else "lead_ids"
-        if needed not in attrs:
-            raise serializers.ValidationError({needed: [f"{attrs['assignment_strategy']} needs them."]})
-        return attrs
+        if attrs["assignment_strategy"] == AssignmentStrategy.MANUAL:
+            if "assignments" not in attrs:
+                raise serializers.ValidationError({"assignments": ["manual needs them."]})
+            chosen = attrs.keys() & CHOOSERS
+            if chosen:
+                raise serializers.ValidationError(
+                    {name: ["Not with manual: the assignments name the leads."] for name in chosen}
+                )
+        elif not attrs.keys() & {"lead_ids", *CHOOSERS}:
+            raise serializers.ValidationError({"lead_ids": [NAME_LEADS]})
+        return super().validate(attrs)
 
 
 class FailureSerializer(serializers.Serializer[Any]):

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
+from crm.core.actors import Actor
 from crm.core.api.idempotency import idempotent
 from crm.core.api.permissions import IsAgentOrManager, IsManager
 from crm.core.api.requests import actor_of, valid
@@ -18,13 +19,15 @@ from leads.choices import AssignmentStrategy
 from leads.models import Lead
 from leads.services.bulk.assigning import bulk_assign
 from leads.services.bulk.operations import Selection
+from leads.services.bulk.selection import select_leads
 from leads.services.bulk.updating import bulk_update
 
 UPDATE = """Each lead is valid or refused on its own, and all that is valid is applied in one transaction.
 
 The rules are those of `PATCH /leads/{id}`. What no lead could take is 400 for the whole call: an unknown field, a bad
 value, a way out without `disposition_reason`, and `email`, `phone`, `alternate_phone`, which tell persons apart. Agents
-change their own leads; a lead that is not there, or not theirs, is refused as `not_found`.
+change their own leads; a lead that is not there, or not theirs, is refused as `not_found`. Instead of `lead_ids`, `filters`
+or `saved_filter` choose the leads that fit now, 10,000 at most.
 """
 ASSIGN = """Never over capacity, whatever runs beside it. A lead for which no agent has room is a failure and stays as it is.
 
@@ -54,13 +57,14 @@ class BulkViewSet(GenericViewSet[Lead]):
     @idempotent
     def update_leads(self, request: Request) -> Response:
         given = valid(shapes.BulkUpdateSerializer, request)
+        selection = selection_of(given, actor_of(request))
         done = bulk_update(
-            Selection.named(given["lead_ids"]),
+            selection,
             changes=given["updates"],
             actor=actor_of(request),
             reason=given["notes"],
         )
-        return Response(updated_document(done, named=len(given["lead_ids"])))
+        return Response(updated_document(done, named=len(given.get("lead_ids", selection.lead_ids))))
 
     @extend_schema(
         summary="Give many leads to agents",
@@ -73,9 +77,11 @@ class BulkViewSet(GenericViewSet[Lead]):
     def assign_leads(self, request: Request) -> Response:
         given = valid(shapes.BulkAssignSerializer, request)
         wishes = given.get("assignments", [])
-        lead_ids = given.get("lead_ids") or [wish.lead_id for wish in wishes]
+        if given["assignment_strategy"] == AssignmentStrategy.MANUAL:
+            given.setdefault("lead_ids", [wish.lead_id for wish in wishes])
+        selection = selection_of(given, actor_of(request))
         done = bulk_assign(
-            Selection.named(lead_ids),
+            selection,
             strategy=AssignmentStrategy(given["assignment_strategy"]),
             actor=actor_of(request),
             agents=given.get("agents", ()),
@@ -83,4 +89,11 @@ class BulkViewSet(GenericViewSet[Lead]):
             priority=given.get("priority"),
             reason=given["notes"],
         )
-        return Response(assigned_document(done, named=len(lead_ids)))
+        return Response(assigned_document(done, named=len(given.get("lead_ids", selection.lead_ids))))
+
+
+def selection_of(given: dict[str, Any], actor: Actor) -> Selection:
+    """The leads of a call, named or chosen."""
+    if "lead_ids" in given:
+        return Selection.named(given["lead_ids"])
+    return select_leads(actor, filters=given.get("filters"), saved_filter=given.get("saved_filter"))

@@ -1,0 +1,42 @@
+"""Leads for bulk work that are not named but chosen: by filters, by a saved filter, or by both."""
+
+from typing import Any
+from uuid import UUID
+
+from crm.core.actors import Actor
+from leads.exceptions import InvalidInput
+from leads.services.bulk.operations import MOST_LEADS, Selection
+from leads.services.finding import bounded_search, find_leads
+from leads.services.saved_filters import NO_CONDITION
+from leads.services.searching.reading import read_filters
+
+
+def select_leads(actor: Actor, *, filters: Any = None, saved_filter: UUID | None = None) -> Selection:
+    """The leads visible to the actor that fit now, oldest first; their ids are read in one statement.
+
+    The operation keeps how they were chosen. Raises InvalidInput (filters that choose every lead, no lead or more
+    than MOST_LEADS), SavedFilterUnfit, SearchTooSlow.
+    """
+    path = "saved_filter" if filters is None else "filters"
+    if saved_filter is None and read_filters(filters, actor=actor).is_empty:
+        raise _refusal(path, NO_CONDITION)
+    leads = find_leads(actor, filters=filters, saved_filter=saved_filter)
+    with bounded_search():
+        lead_ids = leads.order_by("created_at", "pk").values_list("pk", flat=True)[: MOST_LEADS + 1]
+        selection = Selection(tuple(lead_ids), _told(filters, saved_filter))
+        if len(selection.lead_ids) > MOST_LEADS:
+            raise _refusal(
+                path, f"Chooses {leads.count():,} leads; one call takes {MOST_LEADS:,} at most: narrow it."
+            )
+    if not selection.lead_ids:
+        raise _refusal(path, "Chooses no lead; nothing was done.")
+    return selection
+
+
+def _told(filters: Any, saved_filter: UUID | None) -> dict[str, Any]:
+    told = {"filters": filters, "saved_filter": saved_filter and str(saved_filter)}
+    return {name: value for name, value in told.items() if value is not None}
+
+
+def _refusal(path: str, sentence: str) -> InvalidInput:
+    return InvalidInput(f"{path}: {sentence}", **{path: [sentence]})
