@@ -37,6 +37,10 @@ CONTRACT = [
     ("post", "/api/leads/{id}/unassign"),
     ("post", "/api/leads/bulk-update"),
     ("post", "/api/leads/bulk-assign"),
+    ("get", "/api/leads/{id}/duplicates"),
+    ("post", "/api/leads/{id}/merge-preview"),
+    ("post", "/api/leads/{id}/merge"),
+    ("post", "/api/leads/{id}/unmerge"),
     ("get", "/api/leads/{lead_id}/comments"),
     ("post", "/api/leads/{lead_id}/comments"),
     ("post", "/api/leads/advanced-search"),
@@ -69,6 +73,7 @@ CONTRACT = [
     ("delete", "/api/pricing/vendor/{code}"),
     ("put", "/api/pricing/smart"),
     ("post", "/api/pricing/quote"),
+    ("get", "/api/search/suggestions"),
     ("get", "/api/health"),
 ]
 

@@ -8,9 +8,11 @@ from leads.api.bulk.views import BulkViewSet
 from leads.api.comments import CommentViewSet
 from leads.api.history import HistoryViewSet
 from leads.api.imports.views import ImportViewSet
+from leads.api.merging import MergeViewSet
 from leads.api.operations.views import OperationViewSet
 from leads.api.searching.advanced_search import AdvancedSearchViewSet
 from leads.api.searching.saved_filters import SavedFilterViewSet
+from leads.api.suggestions import SuggestionViewSet
 from leads.api.views import LeadViewSet
 
 router = SlashOptionalRouter()
@@ -31,6 +33,26 @@ urlpatterns = [
         name="lead-history",
     ),
     re_path(
+        rf"^leads/(?P<pk>{UUID_PATTERN})/duplicates/?$",
+        MergeViewSet.as_view({"get": "duplicates"}),
+        name="lead-duplicates",
+    ),
+    re_path(
+        rf"^leads/(?P<pk>{UUID_PATTERN})/merge-preview/?$",
+        MergeViewSet.as_view({"post": "preview"}),
+        name="lead-merge-preview",
+    ),
+    re_path(
+        rf"^leads/(?P<pk>{UUID_PATTERN})/merge/?$",
+        MergeViewSet.as_view({"post": "merge"}),
+        name="lead-merge",
+    ),
+    re_path(
+        rf"^leads/(?P<pk>{UUID_PATTERN})/unmerge/?$",
+        MergeViewSet.as_view({"post": "unmerge"}),
+        name="lead-unmerge",
+    ),
+    re_path(
         r"^agents/(?P<pk>\d{1,18})/capacity/?$",
         AgentViewSet.as_view({"put": "set_capacity"}),
         name="agent-capacity",
@@ -45,6 +67,9 @@ urlpatterns = [
         r"^leads/advanced-search/?$",
         AdvancedSearchViewSet.as_view({"post": "search"}),
         name="leads-advanced-search",
+    ),
+    re_path(
+        r"^search/suggestions/?$", SuggestionViewSet.as_view({"get": "list"}), name="search-suggestions"
     ),
     re_path(
         r"^filters/?$", SavedFilterViewSet.as_view({"get": "list", "post": "create"}), name="filter-list"

@@ -36,21 +36,22 @@ def unmerge_lead(lead_id: UUID, *, actor: Actor, reason: str = "") -> Unmerged:
     if lead.merged_into_id is None:
         raise NotMerged(lead_id)
     together = merged_together(lead)
-    undo = undo_operation(_operation_of(lead), actor=actor, reason=reason)
+    undo = undo_operation(merging_operation(lead), actor=actor, reason=reason)
     apart = Lead.objects.among(together).filter(merged_into=None).order_by("pk")
     return Unmerged(undo, lead_id, list(apart.values_list("pk", flat=True)))
 
 
 def merged_together(lead: Lead) -> list[UUID]:
     """The leads that the operation which merged this one merged into the same lead; they come apart together."""
-    merging = LeadChange.objects.filter(operation=_operation_of(lead), changes__has_key="merged_into_id")
+    merging = LeadChange.objects.filter(operation=merging_operation(lead), changes__has_key="merged_into_id")
     found = Lead.objects.among(merging.values_list("lead_id", flat=True)).filter(
         merged_into=lead.merged_into_id
     )
     return list(found.order_by("pk").values_list("pk", flat=True))
 
 
-def _operation_of(lead: Lead) -> UUID:
+def merging_operation(lead: Lead) -> UUID:
+    """The operation that tied this lead to the one it is merged into: a merge, or an undo that brought one back."""
     merging = LeadChange.objects.filter(lead_id=lead.pk, changes__has_key="merged_into_id")
     operation = merging.order_by("-id").values_list("operation", flat=True).first()
     if operation is None:
