@@ -276,3 +276,16 @@ def test_leads_that_come_in_meanwhile_are_handed_on_or_refused() -> None:
     assert not Lead.objects.open().filter(assigned_agent=agent).exists()
     assert differing_capacities() == []
     assert Decision.objects.filter(document__assignment__strategy="handover").count() >= 10
+
+
+def test_an_undo_gives_the_leads_back_once_the_agent_is_there_again() -> None:
+    agent, manager = make_user(role=Role.AGENT), signed_in(make_user(role=Role.MANAGER))
+    leads = make_leads(agent, 2)
+    operation = manager.delete(f"/api/agents/{agent.pk}").json()["operation_id"]
+    agent.refresh_from_db()
+    update_user(user=agent, actor=SYSTEM, fields={"is_active": True})
+    assert holders(leads) == {None}
+    answer = manager.post(f"/api/bulk-operations/{operation}/undo")
+    assert answer.status_code == 200, answer.json()
+    assert holders(leads) == {agent.pk}
+    assert differing_capacities() == []
