@@ -1,7 +1,7 @@
 """Changing and deleting a lead."""
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -28,6 +28,13 @@ UNKNOWN_FIELD = "Unknown field; see /api/docs for the known ones."
 ONE_BY_ONE = (
     "Tells one person from another, so it is not changed in bulk: PATCH /api/leads/{id} changes one lead's."
 )
+
+
+class Standing(Protocol):
+    """Where a lead stands, as the rules of moves look at it: a lead, or a row of it."""
+
+    disposition: Any
+    disposition_reason: Any
 
 
 def update_lead(
@@ -110,7 +117,7 @@ def _empty(name: str) -> Any:
     return None if field.null else field.get_default()
 
 
-def changed_values(lead: Lead, values: Mapping[str, Any]) -> dict[str, Any]:
+def changed_values(lead: Standing, values: Mapping[str, Any]) -> dict[str, Any]:
     """What of `values` the lead does not hold yet. A move without a reason clears the reason of the one before."""
     if values.get("disposition", lead.disposition) != lead.disposition:
         values = {"disposition_reason": "", **values}
@@ -124,7 +131,7 @@ def check_move(lead: Lead, values: Mapping[str, Any]) -> None:
         raise InvalidInput("phone: missing.", phone=["A lead keeps a phone number or an e-mail address."])
 
 
-def check_disposition(lead: Lead, values: Mapping[str, Any]) -> None:
+def check_disposition(lead: Standing, values: Mapping[str, Any]) -> None:
     """Whether the lead may move as `values` want, and says why where it must."""
     old, new = Disposition(lead.disposition), Disposition(values.get("disposition", lead.disposition))
     if new != old and new not in TRANSITIONS[old]:

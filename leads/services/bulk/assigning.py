@@ -9,16 +9,14 @@ from crm.core.actors import Actor
 from leads.choices import AssignmentStrategy, OperationKind
 from leads.events import LeadsBulkChanged
 from leads.exceptions import InvalidInput
-from leads.models import BulkOperation, Lead
+from leads.models import BulkOperation
 from leads.services.assignment import require_manager
 from leads.services.bulk.by_hand import Wish, give_by_hand
 from leads.services.bulk.by_strategy import give_by_strategy
 from leads.services.bulk.giving import Giving
-from leads.services.bulk.locking import lock_leads
+from leads.services.bulk.locking import LeadRow, lock_rows
 from leads.services.bulk.operations import Failure, Selection, begin, carry_out, finish
 from leads.services.bulk.writing import write_decisions, write_leads
-
-LOOKED_AT = ("disposition", "assigned_agent_id", "priority", "quality_score")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +68,7 @@ def bulk_assign(
             request={"assignment_strategy": strategy, "agents": list(agents), "priority": priority},
             reason=reason,
         )
-        giving = Giving(operation, lock_leads(operation.lead_ids, actor=actor, fields=LOOKED_AT))
+        giving = Giving(operation, lock_rows(operation.lead_ids, actor=actor))
         if strategy == AssignmentStrategy.MANUAL:
             give_by_hand(giving, wishes, actor=actor)
         else:
@@ -134,5 +132,5 @@ def _store(giving: Giving, *, actor: Actor, priority: str | None) -> BulkAssigne
     return BulkAssigned(operation, given, failures)
 
 
-def _is_changed(lead: Lead, agent_id: int, priority: str | None) -> bool:
+def _is_changed(lead: LeadRow, agent_id: int, priority: str | None) -> bool:
     return lead.assigned_agent_id != agent_id or bool(priority and lead.priority != priority)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from crm.core.actors import Actor
 from crm.core.models import User
+from leads.choices import OPEN
 from leads.exceptions import AgentUnavailable, CapacityExceeded, InvalidInput
 from leads.services.assignment import manual_record
 from leads.services.bulk.giving import Giving
@@ -57,5 +58,5 @@ def _moves(giving: Giving, wanted: Mapping[UUID, User]) -> list[Move]:
     return [
         Move(lead_id, leads[lead_id].assigned_agent_id, agent.pk)
         for lead_id, agent in wanted.items()
-        if leads[lead_id].is_open
+        if leads[lead_id].disposition in OPEN
     ]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from crm.core.models import User
-from leads.choices import AssignmentStrategy
+from leads.choices import OPEN, AssignmentStrategy
 from leads.exceptions import AgentUnavailable, NoAgentFree
 from leads.models import AgentTurn
 from leads.selectors import team_figures
@@ -67,11 +67,12 @@ def _in_order(giving: Giving, strategy: AssignmentStrategy) -> list[UUID]:
 
 def _give(giving: Giving, lead_id: UUID, queue: Queue, strategy: AssignmentStrategy) -> None:
     lead = giving.leads[lead_id]
-    if lead.is_open:
+    is_open = lead.disposition in OPEN
+    if is_open:
         queue.shift(lead.assigned_agent_id, -1)
-    next_up = queue.choose(takes_place=lead.is_open)
+    next_up = queue.choose(takes_place=is_open)
     if next_up is None:
-        if lead.is_open:
+        if is_open:
             queue.shift(lead.assigned_agent_id, 1)
         giving.failures[lead_id] = Failure.of(lead_id, NoAgentFree())
         return

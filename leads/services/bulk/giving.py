@@ -7,8 +7,8 @@ from uuid import UUID
 
 from crm.core.choices import Role
 from crm.core.models import User
-from leads.models import BulkOperation, Lead
-from leads.services.bulk.locking import lock_agents
+from leads.models import BulkOperation
+from leads.services.bulk.locking import LeadRow, lock_agents
 from leads.services.bulk.operations import Failure
 
 
@@ -17,7 +17,7 @@ class Giving:
     """The leads of one call, locked, and what becomes of each: an agent and why, or a failure."""
 
     operation: BulkOperation
-    leads: Mapping[UUID, Lead]
+    leads: Mapping[UUID, LeadRow]
     agents: Mapping[int, User] = field(default_factory=dict)
     chosen: dict[UUID, User] = field(default_factory=dict)
     records: dict[UUID, dict[str, Any]] = field(default_factory=dict)

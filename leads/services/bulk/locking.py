@@ -4,6 +4,7 @@ Whoever writes a single lead locks it first and then its agents; the triggers lo
 """
 
 from collections.abc import Iterable
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.db.models import Q
@@ -12,18 +13,35 @@ from crm.core.actors import Actor
 from crm.core.choices import Role
 from crm.core.models import User
 from leads.models import Lead
+from leads.querysets import LeadQuerySet
 
 
-def lock_leads(lead_ids: Iterable[UUID], *, actor: Actor, fields: Iterable[str] = ()) -> dict[UUID, Lead]:
-    """Those of the leads that the actor may see, locked until the transaction ends. One statement.
+class LeadRow(Protocol):
+    """What bulk work looks at of a lead: the lead itself, or a row with these columns and those asked for."""
 
-    With `fields`, only these and the key are read.
-    """
-    leads = Lead.objects.visible_to(actor).among(lead_ids).order_by("pk")
-    names = list(fields)
-    if names:
-        leads = leads.only("id", *names)
-    return {lead.pk: lead for lead in leads.select_for_update(no_key=True, of=("self",))}
+    id: Any
+    disposition: Any
+    disposition_reason: Any
+    assigned_agent_id: Any
+    priority: Any
+    quality_score: Any
+
+
+def lock_leads(lead_ids: Iterable[UUID], *, actor: Actor) -> dict[UUID, Lead]:
+    """Those of the leads that the actor may see, locked until the transaction ends. One statement."""
+    return {lead.pk: lead for lead in _locked(lead_ids, actor)}
+
+
+def lock_rows(lead_ids: Iterable[UUID], *, actor: Actor, columns: Iterable[str] = ()) -> dict[UUID, LeadRow]:
+    """The same as rows of a LeadRow's columns and these: 10,000 of the model would take a tenth of a second."""
+    names = dict.fromkeys([*LeadRow.__annotations__, *columns])
+    rows: Iterable[LeadRow] = _locked(lead_ids, actor).values_list(*names, named=True)
+    return {row.id: row for row in rows}
+
+
+def _locked(lead_ids: Iterable[UUID], actor: Actor) -> LeadQuerySet:
+    visible = Lead.objects.visible_to(actor).among(lead_ids)
+    return visible.select_for_update(no_key=True, of=("self",)).order_by("pk")
 
 
 def lock_agents(

@@ -9,9 +9,9 @@ from crm.core import events
 from crm.core.actors import Actor
 from leads.choices import OperationKind
 from leads.events import LeadsBulkChanged
-from leads.models import BulkOperation, Lead
+from leads.models import BulkOperation
 from leads.services.assignment import manual_record, require_manager
-from leads.services.bulk.locking import lock_agents, lock_leads
+from leads.services.bulk.locking import LeadRow, lock_agents, lock_rows
 from leads.services.bulk.operations import Failure, Selection, begin, carry_out, finish
 from leads.services.bulk.writing import write_decisions, write_leads
 
@@ -36,14 +36,14 @@ def bulk_unassign(selection: Selection, *, reason: str, actor: Actor) -> BulkUna
         operation = begin(
             OperationKind.UNASSIGN, selection, actor=actor, action="bulk_unassigned", reason=reason
         )
-        leads = lock_leads(operation.lead_ids, actor=actor, fields=["assigned_agent_id"])
+        leads = lock_rows(operation.lead_ids, actor=actor)
         lock_agents({lead.assigned_agent_id for lead in leads.values() if lead.assigned_agent_id})
         return _unassign(operation, leads, actor)
 
     return carry_out(act)
 
 
-def _unassign(operation: BulkOperation, leads: Mapping[UUID, Lead], actor: Actor) -> BulkUnassigned:
+def _unassign(operation: BulkOperation, leads: Mapping[UUID, LeadRow], actor: Actor) -> BulkUnassigned:
     failures = [Failure.not_found(lead_id) for lead_id in operation.lead_ids if lead_id not in leads]
     held = [lead_id for lead_id, lead in leads.items() if lead.assigned_agent_id]
     write_leads(held, {"assigned_agent_id": None})

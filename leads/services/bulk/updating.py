@@ -12,7 +12,7 @@ from leads.choices import OPEN, Disposition, OperationKind
 from leads.events import LeadsBulkChanged
 from leads.exceptions import CapacityExceeded, InvalidInput
 from leads.models import BulkOperation, Lead
-from leads.services.bulk.locking import lock_agents, lock_leads, room_of
+from leads.services.bulk.locking import LeadRow, lock_agents, lock_leads, lock_rows, room_of
 from leads.services.bulk.operations import Failure, Selection, begin, carry_out, finish
 from leads.services.bulk.places import Move, refused_moves
 from leads.services.bulk.twins import standing_twins
@@ -22,7 +22,6 @@ from leads.services.fields import SCORED
 from leads.services.intake import IntakeContext, rescore
 
 ONE_BY_ONE = {"email", "phone", "alternate_phone"}
-WORKED_ON = {"disposition", "disposition_reason", "assigned_agent_id"}  # what the rules look at
 DECIDED = ("filing_deadline", "quality_score")  # as rescore() sets them
 
 
@@ -64,17 +63,25 @@ def bulk_update(
 
 
 def _update(operation: BulkOperation, values: Mapping[str, Any], actor: Actor) -> BulkUpdated:
-    is_scored = bool(SCORED & values.keys())
-    leads = lock_leads(operation.lead_ids, actor=actor, fields=() if is_scored else WORKED_ON | values.keys())
-    changed, failures = _judged(operation.lead_ids, leads, values)
-    for refused in (_refused_twins, _refused_places):
-        failures |= refused([leads[lead_id] for lead_id in changed], values)
-        changed = {lead_id: change for lead_id, change in changed.items() if lead_id not in failures}
+    leads: Mapping[UUID, Lead] | None = None
+    rows: Mapping[UUID, LeadRow]
+    if SCORED & values.keys():
+        rows = leads = lock_leads(operation.lead_ids, actor=actor)
+    else:
+        rows = lock_rows(operation.lead_ids, actor=actor, columns=values)
+    changed, failures = _judged(operation.lead_ids, rows, values)
+    for look in (_refused_twins, _refused_places):
+        refused = look([rows[lead_id] for lead_id in changed], values)
+        if refused:
+            failures |= refused
+            changed = {lead_id: change for lead_id, change in changed.items() if lead_id not in refused}
 
-    moving = [leads[lead_id] for lead_id in changed]
-    if is_scored:
+    own = _cleared_reasons(rows, changed, values)
+    if leads is not None:
+        moving = [leads[lead_id] for lead_id in changed]
         write_decisions(_rescored(moving, changed, values), actor=actor.label)
-    write_leads(list(changed), values, _own(moving, changed, values, is_scored=is_scored))
+        own |= {name: [getattr(lead, name) for lead in moving] for name in DECIDED}
+    write_leads(list(changed), values, own)
     if changed:
         fields = sorted(set().union(*changed.values()))
         events.publish(LeadsBulkChanged(str(operation.pk), operation.kind, tuple(fields), len(changed)))
@@ -88,13 +95,13 @@ Changes = dict[UUID, dict[str, Any]]
 
 
 def _judged(
-    lead_ids: Iterable[UUID], leads: Mapping[UUID, Lead], values: Mapping[str, Any]
+    lead_ids: Iterable[UUID], rows: Mapping[UUID, LeadRow], values: Mapping[str, Any]
 ) -> tuple[Changes, dict[UUID, Failure]]:
     """What would change, and what each lead's own state refuses."""
     changed: Changes = {}
     failures: dict[UUID, Failure] = {}
     for lead_id in lead_ids:
-        lead = leads.get(lead_id)
+        lead = rows.get(lead_id)
         if lead is None:
             failures[lead_id] = Failure.not_found(lead_id)
             continue
@@ -110,22 +117,22 @@ def _judged(
     return changed, failures
 
 
-def _refused_twins(leads: list[Lead], values: Mapping[str, Any]) -> dict[UUID, Failure]:
+def _refused_twins(leads: list[LeadRow], values: Mapping[str, Any]) -> dict[UUID, Failure]:
     """Of the leads that stop being duplicates, those whose person another lead stands for."""
     if values.get("disposition", Disposition.DUPLICATE) == Disposition.DUPLICATE:
         return {}
-    leaving = [lead.pk for lead in leads if lead.disposition == Disposition.DUPLICATE]
+    leaving = [lead.id for lead in leads if lead.disposition == Disposition.DUPLICATE]
     return {lead_id: Failure.of(lead_id, refusal) for lead_id, refusal in standing_twins(leaving).items()}
 
 
-def _refused_places(leads: list[Lead], values: Mapping[str, Any]) -> dict[UUID, Failure]:
+def _refused_places(leads: list[LeadRow], values: Mapping[str, Any]) -> dict[UUID, Failure]:
     """Of the leads reopened, those whose agent has no place left for them."""
     if values.get("disposition") not in OPEN:
         return {}
     moves = [
-        Move(lead.pk, None, lead.assigned_agent_id)
+        Move(lead.id, None, lead.assigned_agent_id)
         for lead in leads
-        if lead.assigned_agent_id and not lead.is_open
+        if lead.assigned_agent_id and lead.disposition not in OPEN
     ]
     agents = lock_agents(move.takes for move in moves if move.takes) if moves else {}
     refused = refused_moves(moves, room_of(agents.values()))
@@ -148,15 +155,11 @@ def _rescored(
     return [(lead.pk, rescore(lead, context)) for lead in anew]
 
 
-def _own(
-    leads: list[Lead], changed: Changes, values: Mapping[str, Any], *, is_scored: bool
+def _cleared_reasons(
+    rows: Mapping[UUID, LeadRow], changed: Changes, values: Mapping[str, Any]
 ) -> dict[str, list[Any]]:
-    """The columns that are not the same for all leads: what was decided, and reasons that a move cleared."""
-    own: dict[str, list[Any]] = {}
-    if "disposition" in values and "disposition_reason" not in values:
-        own["disposition_reason"] = [
-            changed[lead.pk].get("disposition_reason", lead.disposition_reason) for lead in leads
-        ]
-    if is_scored:
-        own |= {name: [getattr(lead, name) for lead in leads] for name in DECIDED}
-    return own
+    """Each lead's `disposition_reason`, where a move may clear it: those that do not move keep theirs."""
+    if "disposition" not in values or "disposition_reason" in values:
+        return {}
+    name = "disposition_reason"
+    return {name: [change.get(name, rows[lead_id].disposition_reason) for lead_id, change in changed.items()]}

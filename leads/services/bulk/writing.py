@@ -11,8 +11,8 @@ from leads.models import Decision, Lead
 
 _DECISIONS = f"""
 INSERT INTO {Decision._meta.db_table} (lead_id, made_at, actor, document)
-SELECT lead_id, statement_timestamp(), %s, document::jsonb
-  FROM unnest(%s::uuid[], %s::text[]) AS decided(lead_id, document)
+SELECT lead_id, statement_timestamp(), %s, document
+  FROM jsonb_to_recordset(%s::jsonb) AS decided(lead_id uuid, document jsonb)
 """  # noqa: S608 - our own table's name
 
 
@@ -50,10 +50,10 @@ def write_leads(
 
 def write_decisions(decisions: Iterable[tuple[UUID, Mapping[str, Any]]], *, actor: str) -> None:
     """Keep why, for each of these leads."""
-    rows = [(lead_id, orjson.dumps(document, default=str).decode()) for lead_id, document in decisions]
+    rows = [{"lead_id": lead_id, "document": document} for lead_id, document in decisions]
     if rows:
-        with connection.cursor() as cursor:
-            cursor.execute(_DECISIONS, [actor, *(list(column) for column in zip(*rows, strict=True))])
+        with connection.cursor() as cursor:  # one text: an array of documents would be quoted twice
+            cursor.execute(_DECISIONS, [actor, orjson.dumps(rows, default=str).decode()])
 
 
 def _column(name: str) -> tuple[str, str]:
