@@ -96,7 +96,8 @@ def _take(version: Any, take: Callable[[], Value]) -> Kept[Value]:
 
 
 def _lock(name: str) -> Lock:
-    return redis_client().lock(redis_key(f"kept:{name}:taking"), timeout=LONGEST_TAKING)
+    lock: Lock = redis_client().lock(redis_key(f"kept:{name}:taking"), timeout=LONGEST_TAKING)
+    return lock
 
 
 def _release(lock: Lock) -> None:

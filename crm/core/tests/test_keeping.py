@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from threading import Event
 
 import pytest
+from django.core.cache import cache
 from django.utils import timezone
 from redis.exceptions import RedisError
 
@@ -114,6 +115,6 @@ def test_without_redis_it_is_taken_each_time(monkeypatch: pytest.MonkeyPatch) ->
     def unreachable(key: str) -> None:
         raise RedisError
 
-    monkeypatch.setattr(keeping.cache, "get", unreachable)
+    monkeypatch.setattr(cache, "get", unreachable)
     take = counter()
     assert [kept("x", version=1, take=take).value for _ in range(2)] == [1, 2]
