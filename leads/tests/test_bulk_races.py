@@ -100,7 +100,8 @@ class Crowd:
         bulk_assign(self._shuffled(), strategy=strategy, actor=MANAGER)
 
     def by_hand(self) -> None:
-        wishes = [Wish(lead_id, self.dice.choice(self.emails)) for lead_id in self._some(20)]
+        two = self.dice.sample(self.emails, 2)  # the leads' own agents are others
+        wishes = [Wish(lead_id, self.dice.choice(two)) for lead_id in self._some(20)]
         bulk_assign(
             Selection.named(wish.lead_id for wish in wishes),
             strategy=AssignmentStrategy.MANUAL,
