@@ -479,6 +479,7 @@ def test_where_the_agent_is_full_now_the_lead_stays_merged_with_its_children_els
 
 def test_a_lead_taken_out_of_duplicate_by_hand_is_merged_no_more() -> None:
     kept, other = make_lead(), make_lead()
+    said = remark(other, "called")
     operation = merge(kept, other).operation
     update_lead(other.pk, changes={"disposition": "New"}, actor=MANAGER)
     sign_off()
@@ -491,6 +492,7 @@ def test_a_lead_taken_out_of_duplicate_by_hand_is_merged_no_more() -> None:
     undo(operation)
     other.refresh_from_db()
     assert other.disposition == "New"
+    assert comments() == {said.pk: other.pk}
 
 
 def test_the_kept_lead_can_be_deleted_and_the_other_still_comes_apart() -> None:

@@ -66,23 +66,24 @@ def counted(moved: Moved) -> dict[str, int]:
 
 @moves_back(OperationKind.MERGE)
 def follow_undo(operation: BulkOperation, undo: BulkOperation, lead_ids: Sequence[UUID]) -> Mapping[str, Any]:
-    """Move what came with each lead that this undo un-merges (or, as an undo's undo, merges again).
+    """Move what came with each lead that is merged no more (or, as an undo's undo, merged again).
 
-    Rows that were moved elsewhere since stay there. Returns what moved, in the form it was recorded in. Raises
-    MergedInCircle.
+    Also of a lead that left Duplicate by hand. Rows that were moved elsewhere since stay there. Returns what moved, in
+    the form it was recorded in. Raises MergedInCircle.
     """
     done = operation.report["moved"]
     kept_id, is_merging = UUID(done["kept"]), not done["is_merging"]
-    turned = _turned(kept_id, lead_ids, is_merging=is_merging)
+    turned = _turned(kept_id, operation.lead_ids, is_merging=is_merging)
     if is_merging:
         _check_circle(kept_id, turned)
     children: Moved = {
         relation.name: _move(relation, done["children"].get(relation.name, {}), kept_id, turned, is_merging)
         for relation in child_relations()
     }
-    if turned:
-        record = verdict(kept_id, turned, operation=undo.pk, reason=undo.reason, is_merging=is_merging)
-        write_decisions([(lead_id, record) for lead_id in (kept_id, *turned)], actor=undo.author)
+    gone_back = [lead_id for lead_id in turned if lead_id in lead_ids]
+    if gone_back:
+        record = verdict(kept_id, gone_back, operation=undo.pk, reason=undo.reason, is_merging=is_merging)
+        write_decisions([(lead_id, record) for lead_id in (kept_id, *gone_back)], actor=undo.author)
     return {"kept": str(kept_id), "is_merging": is_merging, "children": children}
 
 
@@ -102,7 +103,7 @@ def verdict(
 
 
 def _turned(kept_id: UUID, lead_ids: Sequence[UUID], *, is_merging: bool) -> list[UUID]:
-    """Of the leads that went back, those that are merged now, or are no more."""
+    """Of the leads of the operation, those that are merged now, or are no more."""
     others = Lead.objects.among(lead_ids).exclude(pk=kept_id).order_by("pk").values_list("pk", "merged_into")
     return [lead_id for lead_id, merged_into in others if (merged_into == kept_id) == is_merging]
 
