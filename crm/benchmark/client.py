@@ -36,6 +36,11 @@ class Answer:
     def document(self) -> Any:
         return json.loads(self.body)
 
+    @property
+    def beginning(self) -> str:
+        """As much as fits a line."""
+        return self.body[:200].decode(errors="replace")
+
 
 class Client:
     """Sends one request after the other."""

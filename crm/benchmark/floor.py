@@ -16,7 +16,6 @@ PAGE = (
 )
 NEWEST = "ORDER BY created_at DESC, id DESC LIMIT 50"
 SEARCH = f"{PAGE} WHERE (first_name || ' ' || last_name) ILIKE %(q)s OR email ILIKE %(q)s OR phone ILIKE %(q)s {NEWEST}"
-FACTS = f"{PAGE} JOIN floor.facts USING (id) WHERE"
 KNOWN = """
 SELECT id FROM floor.leads WHERE lower(email) = lower(%(email)s)
 UNION ALL SELECT id FROM floor.leads WHERE phone = %(phone)s LIMIT 1
@@ -45,6 +44,13 @@ INSERT INTO floor.history (lead_id, actor, field, old, new)
 SELECT id, 1, 'assigned_agent_id', old::text, agent::text FROM changed
 """
 
+
+def _by_facts(condition: str) -> str:
+    """The newest leads whose facts fulfil the condition."""
+    found = f"SELECT id FROM floor.facts WHERE {condition} {NEWEST}"
+    return f"{PAGE} JOIN ({found}) found USING (id) ORDER BY created_at DESC, id DESC"
+
+
 STATEMENTS: Mapping[str, Sequence[str]] = {
     "list": [f"{PAGE} {NEWEST}"],
     "page": [f"{PAGE} WHERE (created_at, id) < (%(created_at)s, %(id)s) {NEWEST}"],
@@ -55,12 +61,12 @@ STATEMENTS: Mapping[str, Sequence[str]] = {
     "agent": [f"{PAGE} WHERE assigned_agent_id = %(agent)s {NEWEST}"],
     "state": [f"{PAGE} WHERE state = %(state)s {NEWEST}"],
     "campaign": [f"{PAGE} WHERE campaign_source = %(campaign)s {NEWEST}"],
-    "tag": [f"{FACTS} tags @> ARRAY[%(tag)s]::varchar[] {NEWEST}"],
+    "tag": [_by_facts("tags @> ARRAY[%(tag)s]::varchar[]")],
     "quality": [f"{PAGE} WHERE quality_score >= %(least)s {NEWEST}"],
-    "deadline": [f"{FACTS} filing_deadline BETWEEN %(first)s AND %(last)s {NEWEST}"],
+    "deadline": [_by_facts("filing_deadline BETWEEN %(first)s AND %(last)s")],
     "dates": [f"{PAGE} WHERE created_at >= %(first)s AND created_at < %(last)s {NEWEST}"],
     "search": [SEARCH],
-    "words": [f"{FACTS} words @@ to_tsquery('simple', %(word)s || ':*') {NEWEST}"],
+    "words": [_by_facts("words @@ to_tsquery('simple', %(word)s || ':*')")],
     "detail": ["SELECT * FROM floor.leads WHERE id = %(id)s"],
     "create": [KNOWN, CREATE],
     "patch": [

@@ -16,9 +16,7 @@ from crm.benchmark.operations.model import Case, Operation
 from crm.benchmark.results import BARE, OURS, RAW, Result, Timing
 from crm.benchmark.world import RefusedError, World, accepted
 
-WARM_UP = (
-    3  # rounds; statements are prepared at the sixth run of a connection, plans and pages are warm before
-)
+WARM_UP = 8  # rounds; the driver prepares a statement at its sixth run
 HEAVY_SHARE = 20  # a heavy operation is repeated so many times less
 LEAST = 3  # repetitions, however long they take
 SLICES = 3  # in which several clients alternate between ours and the floor
@@ -82,26 +80,6 @@ def measure(operation: Operation, world: World, effort: Effort) -> Result:
     )
 
 
-def _round(case: Case, sides: Sides) -> dict[str, float]:
-    """Seconds of each side for the same case."""
-    seconds: dict[str, float] = {}
-    for name, call in sides.calls(case).items():
-        began = time.perf_counter()
-        answer = call()
-        seconds[name] = time.perf_counter() - began
-        check(answer, case if name == OURS else None)
-    return seconds
-
-
-def check(answer: Answer | None, case: Case | None) -> None:
-    """Refuse an answer that is not one of success, or does not hold what was asked for."""
-    if answer is None:
-        return
-    accepted(answer)
-    if case is not None and not case.is_done(answer.document()):
-        raise RefusedError(answer, f"the work was not done: {answer.body[:200].decode(errors='replace')}")
-
-
 def _measure_in_turn(operation: Operation, world: World, effort: Effort, sides: Sides) -> dict[str, Timing]:
     durations: dict[str, list[float]] = {}
     deadline = time.monotonic() + effort.seconds
@@ -110,24 +88,45 @@ def _measure_in_turn(operation: Operation, world: World, effort: Effort, sides: 
             break
         for name, seconds in _round(operation.draw(world), sides).items():
             durations.setdefault(name, []).append(seconds)
-    return {name: Timing.of([found]) for name, found in durations.items()}
+    return {name: Timing.of(found, sum(found)) for name, found in durations.items()}
 
 
 def _measure_side_by_side(operation: Operation, world: World, effort: Effort) -> dict[str, Timing]:
     """Every client is a process with connections of its own; ours and W take turns of some seconds."""
-    found: dict[str, list[list[float]]] = {OURS: [], BARE: []}
+    durations: dict[str, list[float]] = {OURS: [], BARE: []}
     for number in range(SLICES):
-        for name in found:
-            found[name] += _slice(operation, world, name, effort.seconds / SLICES, seed=100 * (number + 1))
-    return {name: Timing.of(clients) for name, clients in found.items()}
+        for name in durations:
+            seed = f"{world.seed}:{number}"
+            durations[name] += _slice(operation, world, name, effort.seconds / SLICES, seed=seed)
+    return {name: Timing.of(found, effort.seconds) for name, found in durations.items()}
 
 
-def _slice(operation: Operation, world: World, side: str, seconds: float, *, seed: int) -> list[list[float]]:
+def _round(case: Case, sides: Sides) -> dict[str, float]:
+    """Seconds of each side for the same case."""
+    return {name: _seconds_of(name, call, case) for name, call in sides.calls(case).items()}
+
+
+def _seconds_of(side: str, call: Call, case: Case) -> float:
+    """Call, look at the answer, and tell what the call took. Raises RefusedError."""
+    began = time.perf_counter()
+    answer = call()
+    seconds = time.perf_counter() - began
+    if answer is not None:
+        accepted(answer)
+        if side == OURS and not case.is_done(answer.document()):
+            raise RefusedError(answer, f"the work was not done: {answer.beginning}")
+    return seconds
+
+
+def _slice(operation: Operation, world: World, side: str, seconds: float, *, seed: str) -> list[float]:
+    """The durations of all clients, who work at the same time for so many seconds."""
     context = get_context("fork")
     told: Queue[Any] = context.Queue()
     barrier = context.Barrier(operation.clients)
     clients = [
-        context.Process(target=_client, args=(operation, world, side, seconds, seed + number, barrier, told))
+        context.Process(
+            target=_client, args=(operation, world, side, seconds, f"{seed}:{number}", barrier, told)
+        )
         for number in range(operation.clients)
     ]
     for client in clients:
@@ -141,7 +140,7 @@ def _slice(operation: Operation, world: World, side: str, seconds: float, *, see
     refused = [answer for answer in answers if isinstance(answer, tuple)]
     if refused:
         raise RefusedError(*refused[0])
-    return answers
+    return [duration for durations in answers for duration in durations]
 
 
 def _client(
@@ -149,20 +148,20 @@ def _client(
     world: World,
     side: str,
     seconds: float,
-    seed: int,
+    seed: str,
     barrier: Barrier,
     told: "Queue[Any]",
 ) -> None:
     """One client's closed loop, in a process of its own; tells its durations, or what went wrong."""
-    world.random.seed(f"{seed}:{time.time_ns()}")  # a slice must not repeat what an earlier one created
+    world.random.seed(seed)
     sides = Sides(world)
     durations: list[float] = []
     try:
-        _one(operation.draw(world), sides, side)
+        _one(operation, world, sides, side)
         barrier.wait(START_SECONDS)
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
-            durations.append(_one(operation.draw(world), sides, side))
+            durations.append(_one(operation, world, sides, side))
         told.put(durations)
     except RefusedError as error:
         barrier.abort()
@@ -173,10 +172,6 @@ def _client(
         sides.close()
 
 
-def _one(case: Case, sides: Sides, side: str) -> float:
-    call = sides.calls(case)[side]
-    began = time.perf_counter()
-    answer = call()
-    seconds = time.perf_counter() - began
-    check(answer, case if side == OURS else None)
-    return seconds
+def _one(operation: Operation, world: World, sides: Sides, side: str) -> float:
+    case = operation.draw(world)
+    return _seconds_of(side, sides.calls(case)[side], case)

@@ -11,6 +11,7 @@ from wsgiref.util import setup_testing_defaults
 
 from django.db import connection
 
+from crm.benchmark import statistics
 from crm.benchmark.client import Request
 from crm.benchmark.operations import Operation
 from crm.benchmark.servers import HOST
@@ -21,7 +22,7 @@ LINES = 40
 
 
 def profile(operation: Operation, world: World, *, repetitions: int) -> str:
-    """A table of functions by the time spent in themselves."""
+    """The statements of one request, and a table of functions by the time spent in themselves."""
     profiler = cProfile.Profile()
     with _connected_to(world.database.name):
         for number in range(repetitions + WARM_UP):
@@ -31,7 +32,10 @@ def profile(operation: Operation, world: World, *, repetitions: int) -> str:
             _call(request)
             profiler.disable()
     told = io.StringIO()
-    told.write(f"{operation.title}, {repetitions} requests\n")
+    told.write(f"{operation.title}\n")
+    if statistics.is_available(world.connection):
+        told.writelines(f"{line}\n" for line in statistics.listing(operation, world))
+    told.write(f"{repetitions} requests:")
     pstats.Stats(profiler, stream=told).sort_stats("tottime").print_stats(LINES)
     return told.getvalue()
 

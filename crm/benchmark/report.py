@@ -50,7 +50,7 @@ def tables(measured: Mapping[int, Results], *, is_markdown: bool) -> str:
         parts += [_heading(f"{leads:,} leads", is_markdown), _table(HEADERS, rows, is_markdown)]
     found = [
         (
-            TITLES[one.operation],
+            one.operation,
             f"{one.leads:,}",
             one.aim,
             _figure(one.value),

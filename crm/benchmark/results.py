@@ -9,7 +9,7 @@ OURS, BARE, RAW = "ours", "W", "S"
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """One side of an operation. Milliseconds; `per_second` is all clients' together."""
+    """One side of an operation. Milliseconds; `per_second` is what all clients together had done."""
 
     p50: float
     p95: float
@@ -17,14 +17,14 @@ class Timing:
     per_second: float
 
     @classmethod
-    def of(cls, clients: Sequence[Sequence[float]]) -> "Timing":
-        """From each client's durations in seconds."""
-        durations = sorted(seconds for one in clients for seconds in one)
+    def of(cls, durations: Sequence[float], seconds: float) -> "Timing":
+        """From the durations of all requests, in seconds, and how long it took to have them all done."""
+        ordered = sorted(durations)
         return cls(
-            p50=1000 * percentile(durations, 50),
-            p95=1000 * percentile(durations, 95),
-            count=len(durations),
-            per_second=sum(len(one) / sum(one) for one in clients if one),
+            p50=1000 * percentile(ordered, 50),
+            p95=1000 * percentile(ordered, 95),
+            count=len(ordered),
+            per_second=len(ordered) / seconds,
         )
 
 

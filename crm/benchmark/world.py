@@ -3,7 +3,7 @@
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -23,8 +23,7 @@ class RefusedError(Exception):
 
     def __init__(self, answer: Answer, what: str = "") -> None:
         self.answer = answer
-        said = answer.body[:200].decode(errors="replace")
-        super().__init__(what or f"answered {answer.status}: {said}")
+        super().__init__(what or f"answered {answer.status}: {answer.beginning}")
 
     @property
     def is_missing(self) -> bool:
@@ -51,22 +50,28 @@ class Known:
     tags: list[str]
     notes: str
     created_at: datetime
+    filing_deadline: date | None
 
 
 KNOWN_SQL = """
 SELECT l.id, f.id AS row, l.first_name, l.last_name, l.email, l.phone, l.vendor_code, l.campaign_source, l.disposition,
-       l.state, u.id AS agent, u.email AS agent_email, l.tags, l.notes, l.created_at
+       l.state, u.id AS agent, u.email AS agent_email, l.tags, l.notes, l.created_at, l.filing_deadline
   FROM floor.leads f JOIN leads_lead l ON l.id = f.public_id LEFT JOIN core_user u ON u.id = l.assigned_agent_id
  WHERE f.id = ANY(%s) AND l.disposition <> 'Duplicate' ORDER BY f.id
 """
 
 
 class World:
-    """One run's surroundings on one database. `random` decides every draw: the same seed asks for the same."""
+    """One run's surroundings on one database. `random` decides what is drawn: the same seed asks for the same."""
+
+    fresh = (
+        random.SystemRandom()
+    )  # for what must not have been there before: a kept database knows earlier runs
 
     def __init__(self, database: Database, sites: Sites, seed: int) -> None:
         self.database = database
         self.sites = sites
+        self.seed = seed
         self.random = random.Random(seed)
         self.connection = database.connect()
         self.client = Client(sites.ours)

@@ -76,8 +76,11 @@ def by_quality(world: World) -> Case:
 
 
 def by_deadline(world: World) -> Case:
-    days = world.random.randrange(60, 120)
+    """Two to four months, or as long as it takes to the next one known."""
     first = business_day()
+    ahead = (lead.filing_deadline for lead in world.known if lead.filing_deadline)
+    nearest = min((deadline - first).days for deadline in ahead if deadline >= first)
+    days = max(nearest, world.random.randrange(60, 120))
     last = first + timedelta(days=days)
     return _listed(
         world,

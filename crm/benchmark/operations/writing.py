@@ -13,8 +13,8 @@ from crm.core.clock import business_day
 from leads.choices import Disposition, Priority
 
 NEW, CONTACTED, NORMAL = Disposition.NEW.value, Disposition.CONTACTED.value, Priority.NORMAL.value
-AREAS = ("212", "305", "312", "415", "602", "702", "713", "818")
-EXCHANGES = range(220, 1000)
+AREA_DIGITS = range(3, 10), range(2, 9), range(10)  # none that a multiplied or seeded lead has
+EXCHANGES = range(600, 1000)
 NOTES = "rear ended at a light, whiplash and lower back pain, treated at the ER, police report taken, call after work"
 
 
@@ -22,12 +22,13 @@ def intake(world: World) -> Case:
     """A new person with all that an agency usually sends; the floor stores the same."""
     draw = world.random
     lead = world.lead(first_name=True, last_name=True, state=True)
-    serial = draw.randrange(10**12)
+    fresh = world.fresh
+    area = "".join(str(fresh.choice(digits)) for digits in AREA_DIGITS)
     given: dict[str, Any] = {
         "first_name": lead.first_name,
         "last_name": lead.last_name,
-        "email": f"benchmark.{serial}@example.com",
-        "phone": f"+1{draw.choice(AREAS)}{draw.choice(EXCHANGES)}{draw.randrange(10_000):04d}",
+        "email": f"benchmark.{fresh.randrange(10**12)}@example.com",
+        "phone": f"+1{area}{fresh.choice(EXCHANGES)}{fresh.randrange(10_000):04d}",
         "state": lead.state,
         "campaign_source": lead.campaign_source,
         "accident_date": (business_day() - timedelta(days=draw.randrange(1, 300))).isoformat(),

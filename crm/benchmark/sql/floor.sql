@@ -55,9 +55,10 @@ CREATE INDEX ON floor.history (lead_id, at DESC);
 -- What a lead table of this kind does not have, for filters and words that ask for it. A table of its own, so that
 -- writes to the floor pay nothing for it.
 CREATE TABLE floor.facts AS
-SELECT f.id, l.tags, l.filing_deadline, to_tsvector('simple', l.notes) AS words
+SELECT f.id, f.created_at, l.tags, l.filing_deadline, to_tsvector('simple', l.notes) AS words
   FROM floor.leads f JOIN leads_lead l ON l.id = f.public_id;
 ALTER TABLE floor.facts ADD PRIMARY KEY (id);
+CREATE INDEX ON floor.facts (created_at DESC, id DESC);
 CREATE INDEX ON floor.facts USING gin (tags);
 CREATE INDEX ON floor.facts (filing_deadline);
 CREATE INDEX ON floor.facts USING gin (words);

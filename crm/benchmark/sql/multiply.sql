@@ -30,6 +30,7 @@ BEGIN
   FOR name IN SELECT indexname FROM resting LOOP
     EXECUTE format('DROP INDEX %I', name);
   END LOOP;
+  SET CONSTRAINTS ALL IMMEDIATE; -- foreign keys are checked as rows come, so that nothing waits for the commit
   ALTER TABLE leads_lead DISABLE TRIGGER USER;
 
   CREATE TEMP TABLE copies AS

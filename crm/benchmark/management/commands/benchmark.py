@@ -1,6 +1,7 @@
 """Measure what each operation costs through the real server, beside the same work done barest (docs/benchmark.md)."""
 
 import json
+import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -47,9 +48,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.options = options
+        self.began = time.monotonic()
         sizes = _sizes(options["leads"])
         operations = _chosen(options["profile"] or options["only"], options["clients"])
-        began = datetime.now(UTC)
+        date = datetime.now(UTC)
         measured: dict[int, Results] = {}
         found: dict[str, Any] = {}
         for leads in sizes:
@@ -62,7 +64,7 @@ class Command(BaseCommand):
         self.stdout.write(report.tables(measured, is_markdown=options["markdown"]))
         if options["json"]:
             asked = {name: options[name] for name in ("repetitions", "seconds", "clients", "workers", "seed")}
-            found = {"date": began.isoformat(timespec="seconds"), "settings": asked, **found}
+            found = {"date": date.isoformat(timespec="seconds"), "settings": asked, **found}
             document = report.document(measured, found)
             options["json"].write_text(
                 json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
@@ -85,7 +87,7 @@ class Command(BaseCommand):
         return results
 
     def _say(self, text: str) -> None:
-        self.stderr.write(text)
+        self.stderr.write(f"{time.monotonic() - self.began:6.0f} s  {text}")
         self.stderr.flush()
 
 
