@@ -7,7 +7,7 @@ be safe to repeat. Per key, events arrive in the order they were written.
 import dataclasses
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import orjson
 from django.db import connection, transaction
@@ -52,7 +52,7 @@ def publish_all(events: Iterable[Event]) -> None:
         connection.cursor() as cursor
     ):  # by hand: model instances would cost ten times as much, for thousands
         cursor.execute(_INSERT, [orjson.dumps(rows).decode()])
-    transaction.on_commit(_wake_delivery, robust=True)
+    transaction.on_commit(wake_delivery, robust=True)
 
 
 def on(topic: str) -> Callable[[Receiver], Receiver]:
@@ -75,6 +75,7 @@ def wake_with(wake: Callable[[], None]) -> None:
     _wake[:] = [wake]
 
 
-def _wake_delivery(*_: Any) -> None:
+def wake_delivery() -> None:
+    """Hurry delivery along; without, it comes by within seconds."""
     for wake in _wake:
         wake()

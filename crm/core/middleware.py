@@ -9,8 +9,11 @@ from zoneinfo import ZoneInfo
 
 import structlog
 from django.conf import settings
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.utils import timezone
+from psycopg.errors import QueryCanceled
 
 from crm.core.logs import route_of
 
@@ -104,3 +107,23 @@ class BusinessTimeMiddleware:
             return self.get_response(request)
         with timezone.override(self.zone):
             return self.get_response(request)
+
+
+class SlowPageMiddleware:
+    """A page of the admin whose statement ran into the time limit says so, and how to ask for less."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        is_cancelled = isinstance(exception, OperationalError) and isinstance(
+            exception.__cause__, QueryCanceled
+        )
+        if not is_cancelled or not request.path.startswith("/admin/"):
+            return None
+        logger.error("a statement was cancelled", extra={"path": route_of(request)})
+        back = request.path if request.method == "GET" else ""
+        return render(request, "too_slow.html", {"back": back}, status=503)

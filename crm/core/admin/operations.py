@@ -3,15 +3,21 @@
 from typing import Any
 
 from django.apps import apps
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.models import Group
-from django.http import HttpRequest
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse
+from django.views.decorators.http import require_POST
 from django_celery_beat import admin as beat_admin
 from django_celery_beat import models as beat
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from crm.core.admin.base import BaseAdmin, ReadOnlyAdmin
+from crm.core.admin.base import BaseAdmin, ReadOnlyAdmin, actor_of
+from crm.core.exceptions import DomainError
 from crm.core.models import OutboxEvent
+from crm.core.services.outbox import retry_events
 
 admin.site.unregister(
     [beat.PeriodicTask, beat.IntervalSchedule, beat.CrontabSchedule, beat.SolarSchedule, beat.ClockedSchedule]
@@ -74,6 +80,32 @@ class OutboxEventAdmin(ReadOnlyAdmin):
     list_display_links = ("id", "topic")
     ordering = ("-id",)
     sortable_by = ("id",)
+    actions = ("try_again",)
+    change_form_template = "admin/core/outboxevent/change_form.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(require_POST(self.try_again_view))
+        return [
+            path("<int:event_id>/try-again/", view, name="core_outboxevent_try_again"),
+            *super().get_urls(),
+        ]
+
+    def try_again_view(self, request: HttpRequest, event_id: int) -> HttpResponse:
+        self._try_again(request, [event_id])
+        return redirect(reverse("admin:core_outboxevent_change", args=[event_id]))
+
+    @admin.action(description="Try again", permissions=["view"])
+    def try_again(self, request: HttpRequest, queryset: QuerySet[OutboxEvent]) -> None:
+        self._try_again(request, list(queryset.values_list("pk", flat=True)))
+
+    def _try_again(self, request: HttpRequest, event_ids: list[int]) -> None:
+        try:
+            number = retry_events(event_ids, actor=actor_of(request))
+        except DomainError as refusal:
+            messages.error(request, refusal.message)
+            return
+        told = f"{number} event{'' if number == 1 else 's'} will be delivered again within seconds."
+        messages.success(request, told if number else "None of these was set aside.")
 
     def has_view_permission(self, request: HttpRequest, obj: OutboxEvent | None = None) -> bool:
         return bool(getattr(request.user, "is_superuser", False))
