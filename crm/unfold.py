@@ -71,6 +71,8 @@ UNFOLD = {
                 "title": "Work",
                 "items": [
                     item("Leads", "contact_phone", "leads.lead"),
+                    item("Saved filters", "filter_alt", "leads.savedfilter"),
+                    item("Bulk operations", "checklist", "leads.bulkoperation"),
                     item("Imports", "upload_file", "leads.leadimport"),
                     item("Changes", "history", "leads.leadchange"),
                 ],

@@ -1,124 +1,111 @@
-"""Doing one thing to selected leads: a form that asks what is needed, then one service call per lead."""
+"""Doing one thing to one lead: a form that asks what is needed, then one service call."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import Any, ClassVar
-from uuid import UUID
 
 from django import forms
-from django.contrib import messages
-from django.http import HttpRequest
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from crm.core.actors import Actor
 from crm.core.admin.base import show_refusal
 from crm.core.exceptions import DomainError
+from crm.core.managers import UserQuerySet
 from crm.core.models import User
 from leads.choices import TRANSITIONS, WAYS_OUT, Disposition, Priority
 from leads.models import Lead
-from leads.services.assignment import assign_lead, unassign_lead
+from leads.services.assignment import assign_lead, reassign_lead, unassign_lead
 from leads.services.editing import update_lead
 
-NAMED = 3  # refusals shown one by one
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What became of each lead."""
-
-    done: int = 0
-    refusals: list[tuple[UUID, DomainError]] = field(default_factory=list)
-
-
-def apply_to_each(lead_ids: Iterable[UUID], act: Callable[[UUID], object]) -> Outcome:
-    """Act on the leads one by one; a lead that is refused leaves the others alone."""
-    outcome = Outcome()
-    for lead_id in lead_ids:
-        try:
-            act(lead_id)
-        except DomainError as refusal:
-            outcome.refusals.append((lead_id, refusal))
-        else:
-            outcome.done += 1
-    return outcome
+KEPT = "Kept in the history."
+NEEDS_REASON = f"Needed for {', '.join(out.value for out in WAYS_OUT)}."
+SAME_PRIORITY = ("", "As it is")
+LONGEST_REASON = 300
 
 
 class ActForm(forms.Form):
-    """What has to be known before acting on `leads`."""
+    """What has to be known before acting on `lead`."""
 
     title: ClassVar[str]
     button: ClassVar[str]
     done: ClassVar[str]
     service_names: ClassVar[dict[str, str]] = {}
 
-    def __init__(self, data: Any = None, *, leads: Sequence[Lead]) -> None:
+    def __init__(self, data: Any = None, *, lead: Lead) -> None:
         super().__init__(data)
-        self.leads = leads
+        self.lead = lead
 
-    def act(self, lead_id: UUID, actor: Actor) -> object:
+    def act(self, actor: Actor) -> object:
         """The one service call."""
         raise NotImplementedError
 
-    def apply(self, request: HttpRequest, actor: Actor) -> bool:
-        """Act on every lead and tell how it went; False, with the reasons in the form, if none was done."""
-        outcome = apply_to_each([lead.pk for lead in self.leads], lambda lead_id: self.act(lead_id, actor))
-        if outcome.refusals and not outcome.done:
-            for refusal in {refusal.message: refusal for _, refusal in outcome.refusals}.values():
-                show_refusal(self, refusal, self.service_names)
+    def apply(self, actor: Actor) -> bool:
+        """Act; False, with the reasons in the form, where the service says no."""
+        try:
+            self.act(actor)
+        except DomainError as refusal:
+            show_refusal(self, refusal, self.service_names)
             return False
-        plural = "" if outcome.done == 1 else "s"
-        messages.success(request, f"{outcome.done} lead{plural} {self.done}.")
-        if outcome.refusals:
-            messages.warning(request, self._refusals(outcome))
         return True
-
-    def _refusals(self, outcome: Outcome) -> str:
-        counted = Counter(refusal.message for _, refusal in outcome.refusals)
-        if len(outcome.refusals) > NAMED:
-            told = [
-                f"{message} ({number} leads)" if number > 1 else message
-                for message, number in counted.most_common(NAMED)
-            ]
-        else:
-            names = {lead.pk: str(lead) for lead in self.leads}
-            told = [f"{names[lead_id]}: {refusal.message}" for lead_id, refusal in outcome.refusals]
-        return f"{len(outcome.refusals)} refused. {' '.join(told)}"
 
 
 class AgentChoice(forms.ModelChoiceField):
     """Agents, with the room they have."""
 
     def label_from_instance(self, agent: Any) -> str:
-        load = f"{agent.capacity} of {agent.max_capacity} open leads"
-        return f"{agent} · {load} · {agent.get_availability_display()}"
+        return agent_label(agent)
 
 
-class AssignForm(ActForm):
-    """Who gets the leads."""
+def agent_label(agent: User) -> str:
+    load = f"{agent.capacity} of {agent.max_capacity} open leads"
+    return f"{agent} · {load} · {agent.get_availability_display()}"
+
+
+def assignable_agents() -> UserQuerySet:
+    """Who can be given leads, by name."""
+    return User.objects.agents().filter(is_active=True).order_by("first_name", "last_name", "email")
+
+
+def reason_field(*, required: bool = False, help_text: str = KEPT) -> forms.CharField:
+    """Why, in a line."""
+    return forms.CharField(
+        required=required,
+        max_length=LONGEST_REASON,
+        widget=UnfoldAdminTextInputWidget(),
+        help_text=help_text,
+    )
+
+
+def priority_field() -> forms.ChoiceField:
+    """A new priority, or none."""
+    return forms.ChoiceField(
+        choices=[SAME_PRIORITY, *Priority.choices], required=False, widget=UnfoldAdminSelectWidget()
+    )
+
+
+class AgentForm(ActForm):
+    """Who gets the lead."""
+
+    agent = AgentChoice(queryset=None, widget=UnfoldAdminSelectWidget(), empty_label="Choose an agent")
+
+    def __init__(self, data: Any = None, *, lead: Lead) -> None:
+        super().__init__(data, lead=lead)
+        self.fields["agent"].queryset = assignable_agents()  # type: ignore[attr-defined]
+
+
+class AssignForm(AgentForm):
+    """A lead that nobody has."""
 
     title = "Assign to an agent"
     button = "Assign"
     done = "assigned"
     service_names = {"agent_email": "agent"}
 
-    agent = AgentChoice(queryset=None, widget=UnfoldAdminSelectWidget(), empty_label="Choose an agent")
-    priority = forms.ChoiceField(
-        choices=[("", "As it is"), *Priority.choices], required=False, widget=UnfoldAdminSelectWidget()
-    )
-    notes = forms.CharField(
-        required=False, max_length=300, widget=UnfoldAdminTextInputWidget(), help_text="Kept in the history."
-    )
+    priority = priority_field()
+    notes = reason_field()
 
-    def __init__(self, data: Any = None, *, leads: Sequence[Lead]) -> None:
-        super().__init__(data, leads=leads)
-        agents = User.objects.agents().filter(is_active=True).order_by("first_name", "last_name", "email")
-        self.fields["agent"].queryset = agents  # type: ignore[attr-defined]
-
-    def act(self, lead_id: UUID, actor: Actor) -> object:
+    def act(self, actor: Actor) -> object:
         given = self.cleaned_data
         return assign_lead(
-            lead_id,
+            self.lead.pk,
             agent_email=given["agent"].email,
             actor=actor,
             priority=given["priority"] or None,
@@ -126,23 +113,38 @@ class AssignForm(ActForm):
         )
 
 
-class UnassignForm(ActForm):
-    """Why the leads go back to the pool."""
+class ReassignForm(AgentForm):
+    """A lead that changes hands, and why."""
 
-    title = "Take back from their agents"
+    title = "Give to another agent"
+    button = "Reassign"
+    done = "reassigned"
+    service_names = {"new_agent": "agent"}
+
+    reason = reason_field(required=True)
+
+    def act(self, actor: Actor) -> object:
+        given = self.cleaned_data
+        return reassign_lead(
+            self.lead.pk, new_agent=given["agent"].email, reason=given["reason"], actor=actor
+        )
+
+
+class UnassignForm(ActForm):
+    """Why the lead goes back to the pool."""
+
+    title = "Take back from the agent"
     button = "Unassign"
     done = "back in the pool"
 
-    reason = forms.CharField(
-        max_length=300, widget=UnfoldAdminTextInputWidget(), help_text="Kept in the history."
-    )
+    reason = reason_field(required=True)
 
-    def act(self, lead_id: UUID, actor: Actor) -> object:
-        return unassign_lead(lead_id, reason=self.cleaned_data["reason"], actor=actor)
+    def act(self, actor: Actor) -> object:
+        return unassign_lead(self.lead.pk, reason=self.cleaned_data["reason"], actor=actor)
 
 
 class MoveForm(ActForm):
-    """Where the leads stand now. Only moves that the table allows for one of them are offered."""
+    """Where the lead stands now; only moves that the table allows are offered."""
 
     title = "Change the disposition"
     button = "Change"
@@ -150,22 +152,16 @@ class MoveForm(ActForm):
     service_names = {"disposition_reason": "reason"}
 
     disposition = forms.ChoiceField(widget=UnfoldAdminSelectWidget())
-    reason = forms.CharField(
-        required=False,
-        max_length=300,
-        widget=UnfoldAdminTextInputWidget(),
-        help_text=f"Needed for {', '.join(out.value for out in WAYS_OUT)}.",
-    )
+    reason = reason_field(help_text=NEEDS_REASON)
 
-    def __init__(self, data: Any = None, *, leads: Sequence[Lead]) -> None:
-        super().__init__(data, leads=leads)
-        allowed = {move for lead in leads for move in TRANSITIONS[Disposition(lead.disposition)]}
+    def __init__(self, data: Any = None, *, lead: Lead) -> None:
+        super().__init__(data, lead=lead)
+        allowed = TRANSITIONS[Disposition(lead.disposition)]
         self.fields["disposition"].choices = [  # type: ignore[attr-defined]
-            ("", "Choose"),
-            *((move.value, move.label) for move in Disposition if move in allowed),
-        ]
+            ("", "Choose"), *((move.value, move.label) for move in Disposition if move in allowed)
+        ]  # fmt: skip
 
-    def act(self, lead_id: UUID, actor: Actor) -> object:
+    def act(self, actor: Actor) -> object:
         to, reason = Disposition(self.cleaned_data["disposition"]), self.cleaned_data["reason"]
         why = {"disposition_reason": reason} if to in WAYS_OUT else {}
-        return update_lead(lead_id, changes={"disposition": to.value, **why}, actor=actor, reason=reason)
+        return update_lead(self.lead.pk, changes={"disposition": to.value, **why}, actor=actor, reason=reason)

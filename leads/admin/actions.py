@@ -9,45 +9,65 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
 
-from crm.core.admin.base import ServiceAdmin
-from leads.admin.acting import ActForm, AssignForm, MoveForm, UnassignForm
+from leads.admin.acting import ActForm, AssignForm, MoveForm, ReassignForm, UnassignForm
+from leads.admin.bulk import AssignManyForm, BulkForm, ChangeManyForm, UnassignManyForm
+from leads.admin.bulk_pages import answer_page, question_page
+from leads.admin.merging import MergePages
 from leads.admin.pages import act_page, comment_view
 from leads.models import Lead
 
+ONE = {"assign": AssignForm, "reassign": ReassignForm, "unassign": UnassignForm, "disposition": MoveForm}
+MANY = {"assign": AssignManyForm, "unassign": UnassignManyForm, "change": ChangeManyForm}
 
-class LeadActions(ServiceAdmin):
-    """Each action asks what it needs on a page of its own, then calls one service for each lead."""
 
-    actions = ("assign_leads", "unassign_leads", "move_leads")
+class LeadActions(MergePages):
+    """Each action asks what it needs on a page of its own, then calls one service: for one lead, or for many."""
+
+    actions = ("assign_leads", "unassign_leads", "change_leads", "merge_leads")
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
-        acts = {"assign": AssignForm, "unassign": UnassignForm, "disposition": MoveForm}
-        own = [
+        one = [
             path(f"<uuid:lead_id>/{word}/", view(self.act_view), {"form": form}, name=f"leads_lead_{word}")
-            for word, form in acts.items()
+            for word, form in ONE.items()
         ]
-        own.append(path("<uuid:lead_id>/comment/", view(self.comment), name="leads_lead_comment"))
-        return [*own, *super().get_urls()]
+        many = [
+            path(f"bulk/{word}/", view(self.bulk_view), {"word": word}, name=f"leads_lead_bulk_{word}")
+            for word in MANY
+        ]
+        comment = path("<uuid:lead_id>/comment/", view(self.comment), name="leads_lead_comment")
+        return [*one, *many, comment, *super().get_urls()]
 
     def act_view(self, request: HttpRequest, lead_id: UUID, form: type[ActForm]) -> HttpResponse:
-        leads = self.get_queryset(request).filter(pk=lead_id)
-        return act_page(self, request, leads, form, is_one=True)
+        return act_page(self, request, self._lead(request, lead_id), form)
+
+    def bulk_view(self, request: HttpRequest, word: str) -> HttpResponse:
+        """What was answered to an action's question."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        return answer_page(self, request, word, MANY[word])
 
     def comment(self, request: HttpRequest, lead_id: UUID) -> HttpResponse:
-        lead = get_object_or_404(self.get_queryset(request), pk=lead_id)
+        return comment_view(request, self._lead(request, lead_id))
+
+    def _lead(self, request: HttpRequest, lead_id: UUID) -> Lead:
+        lead: Lead = get_object_or_404(self.get_queryset(request), pk=lead_id)
         if not self.has_change_permission(request, lead):
             raise PermissionDenied
-        return comment_view(request, lead)
+        return lead
 
-    @admin.action(description="Assign to agent…", permissions=["change"])
+    @admin.action(description="Assign…", permissions=["change"])
     def assign_leads(self, request: HttpRequest, queryset: QuerySet[Lead]) -> HttpResponse:
-        return act_page(self, request, queryset, AssignForm)
+        return self._ask(request, queryset, "assign")
 
     @admin.action(description="Unassign…", permissions=["change"])
     def unassign_leads(self, request: HttpRequest, queryset: QuerySet[Lead]) -> HttpResponse:
-        return act_page(self, request, queryset, UnassignForm)
+        return self._ask(request, queryset, "unassign")
 
-    @admin.action(description="Change disposition…", permissions=["change"])
-    def move_leads(self, request: HttpRequest, queryset: QuerySet[Lead]) -> HttpResponse:
-        return act_page(self, request, queryset, MoveForm)
+    @admin.action(description="Change disposition or priority…", permissions=["change"])
+    def change_leads(self, request: HttpRequest, queryset: QuerySet[Lead]) -> HttpResponse:
+        return self._ask(request, queryset, "change")
+
+    def _ask(self, request: HttpRequest, leads: QuerySet[Lead], word: str) -> HttpResponse:
+        form: type[BulkForm] = MANY[word]
+        return question_page(self, request, leads, word, form)

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from crm.core.actors import Actor
 from crm.core.admin.base import CappedChangeList
 from leads.models import Lead
+from leads.querysets import LeadQuerySet
 
 UUID_LIKE = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
 
@@ -51,6 +52,6 @@ def exact_key(text: str) -> dict[str, Any]:
     return {"email": text.casefold()}
 
 
-def visible_leads(actor: Actor) -> QuerySet[Lead]:
+def visible_leads(actor: Actor) -> LeadQuerySet:
     """Where every page of leads starts."""
     return Lead.objects.visible_to(actor)

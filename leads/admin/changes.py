@@ -1,33 +1,58 @@
 """The audit of leads: every change, by every path."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
-from crm.core.admin.base import ReadOnlyAdmin
+from crm.core.admin.base import CappedChangeList, ReadOnlyAdmin, actor_of
 from leads.admin.changelist import UUID_LIKE
+from leads.admin.explaining import told
 from leads.models import LeadChange
+from leads.selectors import history_documents
 
-SHOWN = 4  # changed fields named in a row
+SHOWN = 4  # changed fields told in a row
+LONGEST = 40  # characters of a value there
+
+
+class HistoryChangeList(CappedChangeList):
+    """Changes in words: the agents of all rows are looked up at once."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.result_list: Any = list(self.result_list)
+        documents = told(history_documents(self.result_list, actor_of(request)))
+        for change, document in zip(self.result_list, documents, strict=True):
+            change.told = document["changes"]
 
 
 @admin.register(LeadChange)
 class LeadChangeAdmin(ReadOnlyAdmin):
-    """Changes, newest first; searched by the id of a lead."""
+    """Changes, newest first; searched by the id of a lead or of a bulk operation."""
 
     list_display = ("at", "action", "actor", "source", "lead", "changed", "reason")
     list_display_links = ("at",)
     search_fields = ("lead_id",)
-    search_help_text = "A lead's whole id"
+    search_help_text = "A lead's or a bulk operation's whole id"
     ordering = ("-id",)
     sortable_by = ()
-    fields = ("at", "action", "actor", "source", "lead", "reason", "request_id", "operation", "changes")
+    fields = ("at", "action", "actor", "source", "lead", "reason", "request_id", "bulk_operation", "whole")
+    readonly_fields = ("bulk_operation", "whole")
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[HistoryChangeList]:
+        return HistoryChangeList
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        change = super().get_object(request, object_id, from_field)
+        if change is not None:
+            change.told = told(history_documents([change], actor_of(request)))[0]["changes"]
+        return change
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[LeadChange], search_term: str
@@ -35,18 +60,37 @@ class LeadChangeAdmin(ReadOnlyAdmin):
         text = search_term.strip()
         if not text:
             return queryset, False
-        return (queryset.filter(lead_id=UUID(text)) if UUID_LIKE.fullmatch(text) else queryset.none()), False
+        if not UUID_LIKE.fullmatch(text):
+            return queryset.none(), False
+        return queryset.filter(Q(lead_id=UUID(text)) | Q(operation=UUID(text))), False
 
     @display(description="lead")
     def lead(self, change: LeadChange) -> SafeString:
-        return format_html(
-            '<a class="crm-link" href="{}">{}</a>',
-            reverse("admin:leads_lead_change", args=[change.lead_id]),
-            str(change.lead_id)[-12:],
-        )
+        return _link("admin:leads_lead_change", change.lead_id)
 
-    @display(description="changed")
-    def changed(self, change: LeadChange) -> str:
-        names = list(change.changes)
-        more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-        return ", ".join(names[:SHOWN]) + more or "-"
+    @display(description="bulk operation", empty_value="-")
+    def bulk_operation(self, change: LeadChange) -> SafeString | None:
+        return _link("admin:leads_bulkoperation_change", change.operation) if change.operation else None
+
+    @display(description="changed", empty_value="-")
+    def changed(self, change: Any) -> SafeString | None:
+        more = len(change.told) - SHOWN
+        lines = _lines(change.told[:SHOWN], LONGEST)
+        return format_html("{}{}", lines, f"and {more} more" if more > 0 else "") if change.told else None
+
+    @display(description="changes", empty_value="-")
+    def whole(self, change: Any) -> SafeString | None:
+        return _lines(change.told, None) if change.told else None
+
+
+def _link(name: str, pk: UUID) -> SafeString:
+    return format_html('<a class="crm-link" href="{}">{}</a>', reverse(name, args=[pk]), str(pk)[-12:])
+
+
+def _lines(changes: list[dict[str, Any]], longest: int | None) -> SafeString:
+    rows = ((one["field"], truncated(one["old"], longest), truncated(one["new"], longest)) for one in changes)
+    return format_html_join("", "<div>{}: {} → {}</div>", rows)
+
+
+def truncated(text: str, longest: int | None) -> str:
+    return text if longest is None or len(text) <= longest else f"{text[: longest - 1]}…"

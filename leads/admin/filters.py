@@ -1,9 +1,11 @@
-"""The filters of the lead list. None looks at the leads to find its options."""
+"""The filters of the lists of leads and of operations. None looks through the rows to find its options."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, cast
+from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -11,15 +13,21 @@ from django.utils.dateparse import parse_date
 from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter
 
 from agencies.models import Agency
+from crm.core.admin.base import actor_of
+from crm.core.choices import Role
 from crm.core.clock import business_day, day_bounds
+from crm.core.exceptions import DomainError
 from crm.core.models import User
 from leads.choices import OPEN, USPS_CODES
-from leads.models import Lead
+from leads.models import BulkOperation, Lead, SavedFilter
+from leads.querysets import LeadQuerySet
+from leads.services.finding import narrow_by_saved_filter
 
 Options = Iterable[tuple[str, str]]
 UNASSIGNED = "unassigned"
 POOL = "pool"
 OVERDUE = "overdue"
+PROGRAM = "program"
 
 
 class KnownFilter(DropdownFilter):
@@ -28,6 +36,30 @@ class KnownFilter(DropdownFilter):
     def value(self) -> str | None:
         given = super().value()
         return given if given in {value for value, _ in self.lookup_choices} else None
+
+
+class SavedFilterFilter(KnownFilter):
+    """Those that a saved filter chooses, one's own or a public one; none where it no longer fits."""
+
+    title = "saved filter"
+    parameter_name = "saved_filter"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> Options:
+        seen = SavedFilter.objects.visible_to(actor_of(request)).order_by("name", "id")
+        return [(str(pk), name) for pk, name in seen.values_list("pk", "name")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Lead]) -> QuerySet[Lead]:
+        value = self.value()
+        if not value:
+            return queryset
+        leads = cast("LeadQuerySet", queryset)
+        try:
+            return narrow_by_saved_filter(
+                leads, UUID(value), actor=actor_of(request), parameter=self.parameter_name
+            )
+        except DomainError as refusal:
+            messages.error(request, refusal.message)
+            return leads.none()
 
 
 class AgencyFilter(KnownFilter):
@@ -113,3 +145,23 @@ class CreatedFilter(RangeDateFilter):
             return parse_date(given or "")
         except ValueError:
             return None
+
+
+class AuthorFilter(KnownFilter):
+    """Who did it: one of the staff, or the program."""
+
+    title = "author"
+    parameter_name = "author"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> Options:
+        staff = User.objects.get_queryset().exclude(role=Role.VENDOR).order_by("email")
+        return [
+            (PROGRAM, "The program"),
+            *((str(pk), email) for pk, email in staff.values_list("pk", "email")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[BulkOperation]) -> QuerySet[BulkOperation]:
+        value = self.value()
+        if value == PROGRAM:
+            return queryset.filter(author_user__isnull=True)
+        return queryset.filter(author_user=int(value)) if value else queryset

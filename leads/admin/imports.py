@@ -16,7 +16,7 @@ from unfold.decorators import display
 
 from crm.core.admin.base import ServiceAdmin, ServiceForm, actor_of
 from leads.choices import ImportStatus
-from leads.models import LeadImport
+from leads.models import BulkOperation, LeadImport
 from leads.services.imports.report import Report
 from leads.services.imports.starting import start_import
 from leads.tasks import run_lead_import
@@ -109,6 +109,7 @@ class LeadImportAdmin(ServiceAdmin):
         if one is not None:
             is_under_way = one.status in UNDER_WAY
             context.update(one=one, is_under_way=is_under_way, badge=STATUS_COLOURS[ImportStatus(one.status)])
+            context["has_operation"] = BulkOperation.objects.filter(pk=one.pk).exists()
             context["report"] = Report.read(one.report).document()
         return super().render_change_form(request, context, **kwargs)
 

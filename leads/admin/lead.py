@@ -15,7 +15,14 @@ from crm.core.admin.base import actor_of
 from leads.admin.actions import LeadActions
 from leads.admin.changelist import LeadChangeList, found_leads, visible_leads
 from leads.admin.columns import LeadColumns
-from leads.admin.filters import AgencyFilter, AgentFilter, CreatedFilter, DeadlineFilter, StateFilter
+from leads.admin.filters import (
+    AgencyFilter,
+    AgentFilter,
+    CreatedFilter,
+    DeadlineFilter,
+    SavedFilterFilter,
+    StateFilter,
+)
 from leads.admin.forms import LeadForm, NewLeadForm
 from leads.admin.pages import panels_of
 from leads.models import Lead
@@ -59,6 +66,7 @@ class LeadAdmin(LeadColumns, LeadActions):
     compressed_fields = False
     list_select_related = ("agency", "assigned_agent")
     list_filter = (
+        SavedFilterFilter,
         ("disposition", MultipleChoicesDropdownFilter),
         AgencyFilter,
         AgentFilter,
@@ -73,7 +81,7 @@ class LeadAdmin(LeadColumns, LeadActions):
     search_help_text = "Name, phone, e-mail, notes or lead id"
     sortable_by = ("score", "value", "deadline", "came_in")
     ordering = ("-created_at",)
-    actions = ("assign_leads", "unassign_leads", "move_leads")
+    list_disable_select_all = False
     autocomplete_fields = ("agency",)
     change_form_template = "admin/leads/lead/change_form.html"
     fieldsets = (

@@ -5,10 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -23,32 +20,19 @@ from leads.models import Comment, Lead
 from leads.selectors import explanation_of, history_of
 from leads.services.comments import add_comment
 
-MOST_SELECTED = 200  # one page of the list; more is a bulk operation's work
 COMMENTS_SHOWN = 50
 HISTORY_SHOWN = 50
 MENTION = re.compile(r"@([\w.+-]+@[\w-]+\.[\w.-]*\w)")
 
 
 def act_page(
-    model_admin: ModelAdmin,
-    request: HttpRequest,
-    leads: QuerySet[Lead],
-    form_class: type[ActForm],
-    *,
-    is_one: bool = False,
+    model_admin: ModelAdmin, request: HttpRequest, lead: Lead, form_class: type[ActForm]
 ) -> HttpResponse:
-    """Ask what is needed, act on each of `leads`, go back and tell how it went."""
-    if not model_admin.has_change_permission(request):
-        raise PermissionDenied
-    chosen = list(leads.select_related("agency", "assigned_agent")[: MOST_SELECTED + 1])
-    if not chosen:
-        raise Http404
-    back = reverse("admin:leads_lead_change", args=[chosen[0].pk]) if is_one else request.get_full_path()
-    if len(chosen) > MOST_SELECTED:
-        messages.error(request, f"Select {MOST_SELECTED} leads or fewer.")
-        return redirect(back)
-    form = form_class(request.POST if "apply" in request.POST else None, leads=chosen)
-    if form.is_bound and form.is_valid() and form.apply(request, actor_of(request)):
+    """Ask what is needed, act on the lead, go back to its page and tell."""
+    back = reverse("admin:leads_lead_change", args=[lead.pk])
+    form = form_class(request.POST if request.method == "POST" else None, lead=lead)
+    if form.is_bound and form.is_valid() and form.apply(actor_of(request)):
+        messages.success(request, f"{lead}: {form.done}.")
         return redirect(back)
     context = {
         **model_admin.admin_site.each_context(request),
@@ -56,11 +40,8 @@ def act_page(
         "title": form.title,
         "button": form.button,
         "form": form,
-        "leads": chosen,
-        "is_one": is_one,
+        "lead": lead,
         "back": back,
-        "action": request.POST.get("action", ""),
-        "action_checkbox_name": ACTION_CHECKBOX_NAME,
     }
     return TemplateResponse(request, "admin/leads/lead/act.html", context)
 

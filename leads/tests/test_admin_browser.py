@@ -74,7 +74,7 @@ def test_a_manager_finds_a_lead_and_moves_it(page: Any, live_server: LiveServer)
     page.get_by_label("Reason").fill("no injury")
     page.get_by_role("button", name="Change").click()
 
-    page.get_by_text("1 lead moved.").wait_for()
+    page.get_by_text("Rosa Delgado: moved.").wait_for()
     history = page.locator("#history").inner_text()
     assert "New → Rejected" in history
     assert "no injury" in history

@@ -18,7 +18,7 @@ from crm.core.tests.factories import make_user
 from leads.models import Lead
 from leads.tests.factories import make_lead
 
-LIST_QUERIES = 6  # session, person, count, page, and the options of two filters
+LIST_QUERIES = 8  # session, person, estimate, count, page, and the options of three filters
 
 pytestmark = pytest.mark.django_db
 

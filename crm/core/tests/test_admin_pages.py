@@ -18,6 +18,7 @@ MANAGERS_ADD = {
     "core.invitation",
     "leads.lead",
     "leads.leadimport",
+    "leads.savedfilter",
     "leads.scorecard",
     "leads.statelaw",
 }

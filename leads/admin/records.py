@@ -1,0 +1,118 @@
+"""A bulk operation's record in words: what was asked for, how the leads were chosen, how it went."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from leads.admin.conditions import parameter_lines
+from leads.admin.explaining import field_name, shown, words
+from leads.choices import AssignmentStrategy, OperationKind
+from leads.models import BulkOperation
+
+REASONS_TOLD = 3
+LISTED = 200
+"""So many leads of a record are listed one by one, the rest counted."""
+
+Row = tuple[str, str]
+
+
+def counted(number: int) -> str:
+    """So many leads, in words."""
+    return f"{number:,} lead{'' if number == 1 else 's'}"
+
+
+def told_outcome(operation: BulkOperation, done: str) -> SafeString:
+    """What became of the leads, why some were refused, and the way to the operation and its undo."""
+    parts = [f"{counted(operation.changed_count)} {done}."]
+    if operation.unchanged_count:
+        parts.append(f"{operation.unchanged_count:,} stood like this already.")
+    if operation.failed_count:
+        parts.append(f"{operation.failed_count:,} refused. {told_reasons(operation.failures)}")
+    links = [("Show the operation", reverse("admin:leads_bulkoperation_change", args=[operation.pk]))]
+    if operation.changed_count:
+        links.append(("Undo", reverse("admin:leads_bulkoperation_undo", args=[operation.pk])))
+    ways = ((url, name) for name, url in links)
+    link = '<a class="underline" href="{}">{}</a>'
+    return format_html("{} {}", " ".join(parts), format_html_join(" · ", link, ways))
+
+
+def reasons_of(failures: Iterable[Mapping[str, Any]]) -> list[tuple[str, int]]:
+    """Why leads were refused, the commonest reason first."""
+    return Counter(failure["error"] for failure in failures).most_common()
+
+
+def told_reasons(failures: Iterable[Mapping[str, Any]]) -> str:
+    """The commonest reasons, each with the number of leads."""
+    reasons = reasons_of(failures)
+    told = [
+        f"{sentence} ({counted(number)})" if number > 1 else sentence
+        for sentence, number in reasons[:REASONS_TOLD]
+    ]
+    if len(reasons) > REASONS_TOLD:
+        told.append(f"{len(reasons) - REASONS_TOLD} more reasons are in the operation.")
+    return " ".join(told)
+
+
+def told_kind(operation: BulkOperation) -> str:
+    """What it was; of an undo, of what."""
+    kinds = dict(OperationKind.choices)
+    undone = operation.request.get("kind")
+    return f"Undo of: {kinds.get(undone, undone)}" if undone else str(operation.get_kind_display())
+
+
+def request_rows(operation: BulkOperation) -> list[Row]:
+    """What was asked for; the undone operation has a link of its own."""
+    asked = {**operation.request, **operation.request.get("updates", {})}
+    left_out = {"updates", "operation", "kind"}
+    if "assignment_strategy" in asked:
+        asked["agents"] = asked.get("agents") or "all who are present"
+        if asked["assignment_strategy"] == AssignmentStrategy.MANUAL:
+            left_out.add("agents")
+    return [_row(name, value) for name, value in asked.items() if name not in left_out and value]
+
+
+def _row(name: str, value: Any) -> Row:
+    if name == "assignment_strategy":
+        return "How", AssignmentStrategy(value).label if value in AssignmentStrategy else str(value)
+    if isinstance(value, Mapping):
+        return words(name), ", ".join(f"{field_name(key)}: {shown(one)}" for key, one in value.items())
+    return words(field_name(name)), shown(value)
+
+
+def selection_rows(operation: BulkOperation) -> list[str]:
+    """How the leads were chosen."""
+    by = operation.selection
+    if not by:
+        return [] if operation.kind in (OperationKind.IMPORT, OperationKind.UNDO) else ["Named one by one"]
+    lines: list[str] = []
+    for name, value in by.items():
+        if isinstance(value, Mapping):
+            lines += parameter_lines(value) or ["Every lead"]
+        else:
+            lines.append(f"{words(name)}: {shown(value)}")
+    return lines
+
+
+def left_rows(operation: BulkOperation) -> list[dict[str, Any]]:
+    """What an undo left alone: field by field, why, and what stands now."""
+    return [
+        {
+            **entry,
+            "field": field_name(entry["field"]),
+            "ours": shown(entry.get("ours")),
+            "now": shown(entry.get("now")),
+        }
+        for entry in operation.report.get("left", ())[:LISTED]
+    ]
+
+
+def restored_rows(operation: BulkOperation) -> list[tuple[str, int]]:
+    """What an undo wrote back: fields, and of how many leads."""
+    report = operation.report
+    rows = [(words(field_name(name)), number) for name, number in report.get("restored", {}).items()]
+    whole = (("Leads deleted again", "deleted"), ("Leads brought back", "recreated"))
+    return rows + [(title, report[name]) for title, name in whole if report.get(name)]
