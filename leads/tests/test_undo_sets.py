@@ -1,5 +1,6 @@
 """An undo is set-based, and holds when others write at the same moment."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -96,8 +97,11 @@ def test_giving_back_and_giving_at_once_never_exceed_a_maximum() -> None:
     leads = [make_lead(assigned_agent=full) for _ in range(10)]
     others = [make_lead() for _ in range(10)]
     operation = operate(leads, assigned_agent=taker)
-    gives = [partial(assign_lead, lead.pk, agent_email=full.email, actor=MANAGER) for lead in others]
-    undo, *given = at_once([partial(undo_operation, operation.pk, actor=MANAGER), *gives])
+    gives: list[Callable[[], object]] = [
+        partial(assign_lead, lead.pk, agent_email=full.email, actor=MANAGER) for lead in others
+    ]
+    undoes: Callable[[], object] = partial(undo_operation, operation.pk, actor=MANAGER)
+    undo, *given = at_once([undoes, *gives])
     assert isinstance(undo, BulkOperation), undo
     assert all(not isinstance(answer, Exception) or isinstance(answer, CapacityExceeded) for answer in given)
     full.refresh_from_db()
@@ -114,8 +118,9 @@ def test_a_person_that_comes_in_while_their_lead_comes_back_stands_once() -> Non
         bodies: list[dict[str, Any]] = [posted(vendor_code="TESTAGENCY") for _ in range(3)]
         leads = [make_lead(email=body["email"], phone=body["phone"]) for body in bodies]
         operation = operate(leads, disposition="Duplicate", disposition_reason="sent twice", city="Joliet")
-        posts = [partial(receive_lead, body, actor=MANAGER) for body in bodies]
-        undo, *news = at_once([partial(undo_operation, operation.pk, actor=MANAGER), *posts])
+        posts: list[Callable[[], object]] = [partial(receive_lead, body, actor=MANAGER) for body in bodies]
+        undoes: Callable[[], object] = partial(undo_operation, operation.pk, actor=MANAGER)
+        undo, *news = at_once([undoes, *posts])
         assert isinstance(undo, BulkOperation), undo
         taken = [answer for answer in news if isinstance(answer, Lead)]
         assert all(isinstance(answer, Lead | DuplicateLead) for answer in news), news

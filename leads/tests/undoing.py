@@ -39,8 +39,8 @@ def sign_off() -> None:
         cursor.execute("SELECT set_config('crm.change', '', true), set_config('crm.restoring', '', true)")
 
 
-def rows() -> dict[UUID, dict[str, Any]]:
-    """Every column of every lead but the time of its last change, as PostgreSQL shows it."""
+def rows() -> dict[UUID, str]:
+    """Every column of every lead but the time of its last change, as PostgreSQL's JSON."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT id, (to_jsonb(l) - 'updated_at')::text FROM leads_lead l")
         return dict(cursor.fetchall())
