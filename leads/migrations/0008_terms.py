@@ -1,15 +1,21 @@
-"""Terms of leads, for suggestions; a search that reads the newest matches first."""
+"""Terms of leads, for suggestions; a search that reads the newest matches first; an index of facts."""
 
 from pathlib import Path
 
 import django.contrib.postgres.indexes
+import django.contrib.postgres.search
 import django.db.models.deletion
+from django.contrib.postgres.operations import BtreeGinExtension
 from django.db import migrations, models
 
 SQL = Path(__file__).resolve().parent.parent / "sql"
 UNDO = """
 DROP FUNCTION leads_collect_terms, leads_tidy_terms, leads_terms, leads_folded CASCADE;
 ALTER FUNCTION leads_words_query(text) STABLE;
+CREATE OR REPLACE FUNCTION leads_search_notes(notes text) RETURNS tsvector LANGUAGE sql STABLE AS $$
+  SELECT to_tsvector('simple', lower(unaccent(notes)))
+$$;
+UPDATE leads_leadsearch SET notes = '' WHERE notes IS NULL;
 ALTER TABLE leads_leadsearch ALTER COLUMN document SET STATISTICS -1;
 """
 
@@ -48,6 +54,12 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             "leadsearch",
             models.Index(models.F("created_at"), models.F("lead"), name="leads_search_created"),
+        ),
+        migrations.AlterField("leadsearch", "notes", django.contrib.postgres.search.SearchVectorField(null=True)),
+        BtreeGinExtension(),
+        migrations.AddIndex(
+            "lead",
+            django.contrib.postgres.indexes.GinIndex(fields=["state", "campaign_source", "has_attorney", "priority"], name="leads_facts"),
         ),
         migrations.RunSQL((SQL / "0007_terms.sql").read_text(), UNDO),
         migrations.RunSQL("SELECT leads_tidy_terms()", migrations.RunSQL.noop),

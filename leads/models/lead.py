@@ -152,6 +152,9 @@ class Lead(models.Model):
             models.Index("phone", "created_at", name="leads_phone", condition=~Q(phone="")),  # duplicates
             models.Index("email", "created_at", name="leads_email", condition=~Q(email="")),  # duplicates
             GinIndex(fields=["tags"], name="leads_tags", condition=~Q(tags=[])),  # tag=
+            GinIndex(  # any of these together, and counts of what is rare; a dozen times smaller than one btree
+                fields=["state", "campaign_source", "has_attorney", "priority"], name="leads_facts"
+            ),
             models.Index(  # who waits for an agent: the admin's day and its list
                 "created_at",
                 "id",

@@ -25,7 +25,7 @@ class LeadSearch(models.Model):
     )
     created_at = models.DateTimeField()
     document = models.TextField()
-    notes = SearchVectorField()
+    notes = SearchVectorField(null=True)  # where there are none: see leads/sql/0007_terms.sql
 
     class Meta:
         verbose_name = "search document"
