@@ -15,7 +15,10 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "ENUM_NAME_OVERRIDES": {
         "AgencyStatusEnum": "agencies.choices.AgencyStatus",
         "ComponentStateEnum": "crm.core.api.health.STATES",
+        "AssignmentOutcomeEnum": "leads.api.bulk.serializers.ASSIGNMENT_OUTCOMES",
         "ImportStatusEnum": "leads.choices.ImportStatus",
+        "OperationStatusEnum": "leads.choices.OperationStatus",
+        "UpdateOutcomeEnum": "leads.api.bulk.serializers.UPDATE_OUTCOMES",
     },
     "PREPROCESSING_HOOKS": ["crm.core.api.schema.without_slashes"],
     "POSTPROCESSING_HOOKS": [

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -47,6 +47,7 @@ class SuggestionSerializer(serializers.Serializer[Any]):
     metadata = serializers.DictField(child=serializers.CharField())
 
 
+@extend_schema_serializer(many=False)  # the whole answer, not one of a list
 class SuggestionsSerializer(serializers.Serializer[Any]):
     """GET /search/suggestions."""
 

@@ -68,9 +68,7 @@ urlpatterns = [
         AdvancedSearchViewSet.as_view({"post": "search"}),
         name="leads-advanced-search",
     ),
-    re_path(
-        r"^search/suggestions/?$", SuggestionViewSet.as_view({"get": "list"}), name="search-suggestions"
-    ),
+    re_path(r"^search/suggestions/?$", SuggestionViewSet.as_view({"get": "list"}), name="search-suggestions"),
     re_path(
         r"^filters/?$", SavedFilterViewSet.as_view({"get": "list", "post": "create"}), name="filter-list"
     ),
@@ -92,9 +90,7 @@ urlpatterns = [
         ImportViewSet.as_view({"get": "refused"}),
         name="import-refused",
     ),
-    re_path(
-        r"^bulk-operations/?$", OperationViewSet.as_view({"get": "list"}), name="bulk-operation-list"
-    ),
+    re_path(r"^bulk-operations/?$", OperationViewSet.as_view({"get": "list"}), name="bulk-operation-list"),
     re_path(
         rf"^bulk-operations/(?P<pk>{UUID_PATTERN})/?$",
         OperationViewSet.as_view({"get": "retrieve"}),

@@ -17,6 +17,9 @@ MOST_AGENTS = 1_000
 CHOOSERS = {"filters", "saved_filter"}
 NAME_LEADS = "Name leads by their ids, or choose them by filters or saved_filter."
 
+UPDATE_OUTCOMES = ["updated", "unchanged", "failed"]
+ASSIGNMENT_OUTCOMES = ["assigned", "unchanged"]
+
 
 class ManyField(serializers.Field):
     """A list of up to MOST_LEADS things, read in one loop: a field per item would cost more than the work itself."""
@@ -171,7 +174,7 @@ class UpdateResultSerializer(serializers.Serializer[Any]):
     """What became of one lead."""
 
     lead_id = serializers.UUIDField()
-    status = serializers.ChoiceField(choices=["updated", "unchanged", "failed"])
+    status = serializers.ChoiceField(choices=UPDATE_OUTCOMES)
     code = serializers.CharField(required=False, help_text="Where it failed.")
     error = serializers.CharField(required=False, help_text="Where it failed.")
 
@@ -194,7 +197,7 @@ class AssignmentResultSerializer(serializers.Serializer[Any]):
     lead_id = serializers.UUIDField()
     agent_email = serializers.EmailField()
     previous_agent = serializers.EmailField(allow_null=True)
-    status = serializers.ChoiceField(choices=["assigned", "unchanged"])
+    status = serializers.ChoiceField(choices=ASSIGNMENT_OUTCOMES)
 
 
 class AssignmentSummarySerializer(serializers.Serializer[Any]):

@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from crm.core.api.serializers import PlainCharField, StrictSerializer
 from crm.core.choices import Source
+from leads.api.bulk.serializers import FailureSerializer
 from leads.choices import OperationKind, OperationStatus
 
 
@@ -38,14 +39,6 @@ class OperationSerializer(serializers.Serializer[Any]):
     can_undo = serializers.BooleanField(help_text="By the caller, now.")
     created_at = serializers.DateTimeField()
     finished_at = serializers.DateTimeField(allow_null=True)
-
-
-class FailureSerializer(serializers.Serializer[Any]):
-    """A lead that was refused."""
-
-    lead_id = serializers.UUIDField()
-    code = serializers.CharField()
-    error = serializers.CharField()
 
 
 class OperationDetailSerializer(OperationSerializer):
