@@ -95,7 +95,7 @@ def test_a_common_word_is_read_no_further_than_the_page() -> None:
 def test_pages_of_a_search_lose_and_repeat_nothing() -> None:
     manager = signed_in(make_user(role=Role.MANAGER))
     seen: list[str] = []
-    cursor = ""
+    cursor: str | None = ""
     while cursor is not None:
         page = manager.get(f"/api/leads?q=smith&limit=200{cursor and '&cursor=' + cursor}").json()
         seen += [lead["lead_id"] for lead in page["data"]]
