@@ -7,12 +7,13 @@ from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from crm.core.admin.base import CappedChangeList, ReadOnlyAdmin, actor_of
 from leads.admin.changelist import UUID_LIKE
+from leads.admin.columns import in_lines
 from leads.admin.explaining import told
 from leads.models import LeadChange
 from leads.selectors import history_documents
@@ -75,21 +76,23 @@ class LeadChangeAdmin(ReadOnlyAdmin):
     @display(description="changed", empty_value="-")
     def changed(self, change: Any) -> SafeString | None:
         more = len(change.told) - SHOWN
-        lines = _lines(change.told[:SHOWN], LONGEST)
-        return format_html("{}{}", lines, f"and {more} more" if more > 0 else "") if change.told else None
+        rest = [f"and {more} more"] if more > 0 else []
+        return in_lines([*_told(change.told[:SHOWN], LONGEST), *rest]) if change.told else None
 
     @display(description="changes", empty_value="-")
     def whole(self, change: Any) -> SafeString | None:
-        return _lines(change.told, None) if change.told else None
+        return in_lines(_told(change.told, None)) if change.told else None
 
 
 def _link(name: str, pk: UUID) -> SafeString:
     return format_html('<a class="crm-link" href="{}">{}</a>', reverse(name, args=[pk]), str(pk)[-12:])
 
 
-def _lines(changes: list[dict[str, Any]], longest: int | None) -> SafeString:
-    rows = ((one["field"], truncated(one["old"], longest), truncated(one["new"], longest)) for one in changes)
-    return format_html_join("", "<div>{}: {} → {}</div>", rows)
+def _told(changes: list[dict[str, Any]], longest: int | None) -> list[str]:
+    return [
+        f"{one['field']}: {truncated(one['old'], longest)} → {truncated(one['new'], longest)}"
+        for one in changes
+    ]
 
 
 def truncated(text: str, longest: int | None) -> str:

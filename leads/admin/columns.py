@@ -1,9 +1,10 @@
 """The columns of the lead list and the badges of the lead's page."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from unfold.decorators import display
@@ -48,6 +49,13 @@ def deadline_of(lead: Lead) -> dict[str, Any]:
     """A lead's deadline as its template wants it."""
     days = lead.days_to_deadline(business_day()) if lead.is_open else None
     return {"date": lead.filing_deadline, "urgency": urgency(days), "told": time_left(days)}
+
+
+def in_lines(lines: Iterable[str]) -> SafeString:
+    """A cell of several lines."""
+    return format_html(
+        '<div class="crm-lines">{}</div>', format_html_join("", "<div>{}</div>", ((line,) for line in lines))
+    )
 
 
 class LeadColumns:

@@ -20,7 +20,7 @@ SPOKEN: dict[str, str] = {
     Operator.BETWEEN: "is between",
     Operator.WITHIN_LAST: "is within the last days:",
 }
-STEP = "· "  # before a part of a group, once a level
+STEP = "\N{EM SPACE}"  # before a part of a group, once a level
 
 
 def told_filters(filters: Any) -> list[str]:

@@ -103,10 +103,10 @@ def undo_of(one: BulkOperation) -> BulkOperation | None:
 
 
 def panels_of(one: BulkOperation, actor: Actor) -> dict[str, Any]:
-    """What the page of one operation shows; no statement but those that read it."""
+    """What the page of one operation shows; one statement beside those that read it."""
     undo = undo_of(one)
     refusal = refusal_of(one, undo.pk if undo else None, actor)
-    failures = one.failures
+    names = records.names_of_listed(one, actor)
     left = one.report.get("left", [])
     return {
         "one": one,
@@ -118,12 +118,12 @@ def panels_of(one: BulkOperation, actor: Actor) -> dict[str, Any]:
         "can_undo": refusal is None,
         "asked": records.request_rows(one),
         "chosen": records.selection_rows(one),
-        "reasons": records.reasons_of(failures),
-        "failures": failures[: records.LISTED],
-        "more_failures": max(len(failures) - records.LISTED, 0),
+        "reasons": records.reasons_of(one.failures),
+        "failures": records.failure_rows(one, names),
+        "more_failures": max(len(one.failures) - records.LISTED, 0),
         "candidates": one.report.get("candidates", []),
         "restored": records.restored_rows(one),
-        "left": records.left_rows(one),
+        "left": records.left_rows(one, names),
         "more_left": max(len(left) - records.LISTED, 0),
         "error": one.report.get("error", ""),
     }

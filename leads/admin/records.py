@@ -3,11 +3,14 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from crm.core.actors import Actor
+from leads.admin.changelist import visible_leads
 from leads.admin.conditions import parameter_lines
 from leads.admin.explaining import field_name, shown, words
 from leads.choices import AssignmentStrategy, OperationKind
@@ -66,13 +69,18 @@ def told_kind(operation: BulkOperation) -> str:
 
 def request_rows(operation: BulkOperation) -> list[Row]:
     """What was asked for; the undone operation has a link of its own."""
-    asked = {**operation.request, **operation.request.get("updates", {})}
+    asked = {name: operation.request[name] for name in sorted(operation.request, key=_place)}
+    asked |= operation.request.get("updates", {})
     left_out = {"updates", "operation", "kind"}
     if "assignment_strategy" in asked:
         asked["agents"] = asked.get("agents") or "all who are present"
         if asked["assignment_strategy"] == AssignmentStrategy.MANUAL:
             left_out.add("agents")
     return [_row(name, value) for name, value in asked.items() if name not in left_out and value]
+
+
+def _place(name: str) -> bool:
+    return name != "assignment_strategy"  # how, then among whom
 
 
 def _row(name: str, value: Any) -> Row:
@@ -97,17 +105,32 @@ def selection_rows(operation: BulkOperation) -> list[str]:
     return lines
 
 
-def left_rows(operation: BulkOperation) -> list[dict[str, Any]]:
+def left_rows(operation: BulkOperation, names: Mapping[str, str]) -> list[dict[str, Any]]:
     """What an undo left alone: field by field, why, and what stands now."""
     return [
         {
             **entry,
+            "name": names.get(entry["lead_id"]),
             "field": field_name(entry["field"]),
             "ours": shown(entry.get("ours")),
             "now": shown(entry.get("now")),
         }
         for entry in operation.report.get("left", ())[:LISTED]
     ]
+
+
+def failure_rows(operation: BulkOperation, names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The leads refused, by name where they can be seen."""
+    return [{**failure, "name": names.get(failure["lead_id"])} for failure in operation.failures[:LISTED]]
+
+
+def names_of_listed(operation: BulkOperation, actor: Actor) -> dict[str, str]:
+    """The leads that the page lists, by id. One statement, where it lists any."""
+    listed = [*operation.failures[:LISTED], *operation.report.get("left", ())[:LISTED]]
+    if not listed:
+        return {}
+    leads = visible_leads(actor).among({UUID(entry["lead_id"]) for entry in listed}).order_by()
+    return {str(lead.pk): str(lead) for lead in leads.only("first_name", "last_name", "email", "phone")}
 
 
 def restored_rows(operation: BulkOperation) -> list[tuple[str, int]]:

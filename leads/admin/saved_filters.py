@@ -8,7 +8,6 @@ from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import BooleanRadioFilter
 from unfold.decorators import display
@@ -16,6 +15,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from crm.core.admin.base import CappedChangeList, ServiceAdmin, ServiceForm, actor_of, person_of
 from crm.core.exceptions import DomainError
+from leads.admin.columns import in_lines
 from leads.admin.conditions import told_filters
 from leads.admin.scorecards import Indented
 from leads.models import SavedFilter
@@ -103,7 +103,7 @@ class SavedFilterAdmin(ServiceAdmin):
 
     @display(description="conditions")
     def conditions(self, saved: SavedFilter) -> SafeString:
-        return format_html_join("", "<div>{}</div>", ((line,) for line in told_filters(saved.filters)))
+        return in_lines(told_filters(saved.filters))
 
     @display(description="fits", boolean=True)
     def fits(self, saved: Any) -> bool:

@@ -104,10 +104,10 @@ def test_conditions_are_told_in_words(manager: Client, boss: User) -> None:
     told = manager.get(page_of(saved)).context["conditions"]
     assert told == [
         "All of:",
-        "· State is one of NY, NJ",
-        "· Any of:",
-        "· · Quality score is at least 8",
-        "· · Notes is empty",
+        "\N{EM SPACE}State is one of NY, NJ",
+        "\N{EM SPACE}Any of:",
+        "\N{EM SPACE}\N{EM SPACE}Quality score is at least 8",
+        "\N{EM SPACE}\N{EM SPACE}Notes is empty",
     ]
     assert "State is one of NY, NJ" in manager.get(LIST).content.decode()
 
