@@ -24,6 +24,10 @@ class Migration(migrations.Migration):
             model_name="lead",
             index=models.Index(models.F("merged_into"), condition=models.Q(("merged_into__isnull", False)), name="leads_merged_into"),
         ),
+        migrations.AddIndex(
+            model_name="lead",
+            index=models.Index(models.F("alternate_phone"), condition=models.Q(("alternate_phone", ""), _negated=True), name="leads_alternate_phone"),
+        ),
         migrations.AddConstraint(
             model_name="lead",
             constraint=models.CheckConstraint(condition=models.Q(("merged_into", models.F("id")), _negated=True), name="leads_not_merged_into_itself"),

@@ -164,6 +164,9 @@ class Lead(models.Model):
             models.Index(  # converted this month
                 "closed_date", "id", name="leads_converted", condition=Q(closed_date__isnull=False)
             ),
+            models.Index(  # the same person under the other number
+                "alternate_phone", name="leads_alternate_phone", condition=~Q(alternate_phone="")
+            ),
             models.Index(  # what was merged into a lead; deletions
                 "merged_into", name="leads_merged_into", condition=Q(merged_into__isnull=False)
             ),

@@ -11,11 +11,12 @@ from django.db.models import Q, Value
 from django.db.models.functions import Concat, Trim
 
 from crm.core.actors import Actor
-from leads.models import Lead
+from leads.models import Lead, LeadSearch
 from leads.querysets import Folded, LeadQuerySet
 
 MOST_SHOWN = 50
 MOST_COMPARED = 200
+MOST_NAMESAKES = 1_000  # the newest; of a name that is more common, those before are not looked at
 
 
 class Likelihood(StrEnum):
@@ -58,11 +59,11 @@ def with_folded_name(leads: LeadQuerySet) -> Any:
 
 
 def _branches(lead: Lead) -> Iterator[LeadQuerySet]:
-    """Each with an index of its own: the trigrams of the search document, which begins with the names and holds
-    both numbers, and the e-mail addresses.
-    """
-    for number in sorted(_numbers(lead)):
-        yield Lead.objects.filter(search__document__contains=Folded(Value(number)))
+    """Each with an index of its own; names by the trigrams of the search document, which begins with them."""
+    numbers = sorted(_numbers(lead))
+    if numbers:
+        yield Lead.objects.filter(phone__in=numbers)
+        yield Lead.objects.filter(alternate_phone__in=numbers)
     if lead.email:
         yield Lead.objects.filter(email=lead.email)
     days = [
@@ -70,7 +71,8 @@ def _branches(lead: Lead) -> Iterator[LeadQuerySet]:
     ]
     if days and lead.first_name and lead.last_name:
         beginning = Folded(Value(f" {lead.first_name} {lead.last_name} "))
-        yield Lead.objects.filter(reduce(or_, days), search__document__startswith=beginning)
+        namesakes = LeadSearch.objects.filter(document__startswith=beginning).order_by("-created_at", "-lead")
+        yield Lead.objects.filter(reduce(or_, days), pk__in=namesakes.values("lead")[:MOST_NAMESAKES])
 
 
 def _numbers(lead: Lead) -> set[str]:
