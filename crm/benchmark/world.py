@@ -126,10 +126,11 @@ class World:
     def stage(self, leads: Sequence[UUID], *, disposition: str, unassigned: bool = False) -> None:
         """Have these leads stand at `disposition`, so that the move to be measured is one that is allowed."""
         assignment = ", assigned_agent_id = NULL" if unassigned else ""
-        self.connection.execute(
-            f"UPDATE leads_lead SET disposition = %s{assignment} WHERE id = ANY(%s)".encode(),
-            [disposition, list(leads)],
-        )
+        with self.database.connect() as connection:  # its triggers' plans are made for as many rows
+            connection.execute(
+                f"UPDATE leads_lead SET disposition = %s{assignment} WHERE id = ANY(%s)".encode(),
+                [disposition, list(leads)],
+            )
 
     def _read_known(self) -> list[Known]:
         rows = self.random.sample(range(1, self.size + 1), min(KNOWN, self.size))
