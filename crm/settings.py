@@ -156,9 +156,11 @@ DATABASES: dict[str, dict[str, Any]] = {
     }
 }
 STATEMENT_TIMEOUT = env.int("STATEMENT_TIMEOUT", default=15)  # seconds
+chosen = ["jit=off"]  # compiling takes longer than statements that take milliseconds
 if env.str("CRM_PROGRAM", default="") == "web" and STATEMENT_TIMEOUT:  # set by crm.wsgi: jobs take their time
-    options = DATABASES["default"].setdefault("OPTIONS", {})
-    options["options"] = f"{options.get('options', '')} -c statement_timeout={STATEMENT_TIMEOUT}s".strip()
+    chosen.append(f"statement_timeout={STATEMENT_TIMEOUT}s")
+options = DATABASES["default"].setdefault("OPTIONS", {})
+options["options"] = " ".join([options.get("options", ""), *(f"-c {setting}" for setting in chosen)]).strip()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", default="") or local_redis_url(DATA_DIR)
