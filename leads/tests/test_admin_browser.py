@@ -81,3 +81,34 @@ def test_a_manager_finds_a_lead_and_moves_it(page: Any, live_server: LiveServer)
     assert manager.email in history
     assert Lead.objects.get(pk=lead.pk).disposition == "Rejected"
     assert errors == []
+
+
+def test_a_manager_shares_out_a_whole_list_and_undoes_it(page: Any, live_server: LiveServer) -> None:
+    manager, agent = make_user(role=Role.MANAGER), make_user(role=Role.AGENT, max_capacity=100)
+    for _ in range(55):
+        make_lead()
+    page.goto(f"{live_server.url}/admin/leads/lead/")
+    page.get_by_label("User name or e-mail address").fill(manager.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+
+    page.locator("#action-toggle").first.check()
+    page.get_by_text("Select all 55 leads").click()
+    page.locator("select[name=action]").first.select_option("assign_leads")
+    page.get_by_role("button", name="Run").click()
+    page.get_by_text("55 leads selected").wait_for()
+    assert page.get_by_label("Agent", exact=True).is_visible()
+    assert page.get_by_label("Among").is_hidden()
+    page.get_by_label("How").select_option("round_robin")
+    assert page.get_by_label("Agent", exact=True).is_hidden()
+    page.get_by_label("Among").select_option(str(agent.pk))
+    page.get_by_role("button", name="Assign").click()
+
+    page.get_by_text("55 leads assigned.").wait_for()
+    assert Lead.objects.filter(assigned_agent=agent).count() == 55
+    page.get_by_role("link", name="Undo").click()
+    page.get_by_text("55 leads will be as before the operation.").wait_for()
+    page.get_by_label("Reason").fill("too soon")
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_text("55 leads as before.").wait_for()
+    assert not Lead.objects.filter(assigned_agent=agent).exists()
