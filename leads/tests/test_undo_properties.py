@@ -63,7 +63,12 @@ def run(step: tuple[str, Any, Any], leads: list[Lead], agents: list[User]) -> No
 def touched_by_hand(lead: Lead, since: int) -> set[str]:
     """Columns that somebody changed outside of any operation."""
     changes = LeadChange.objects.filter(lead_id=lead.pk, id__gt=since, operation=None)
-    found = {column for change in changes for column in change.changes}
+    return {column for change in changes for column in change.changes}
+
+
+def with_their_groups(touched: set[str]) -> set[str]:
+    """What may stay because of them."""
+    found = set(touched)
     for group in (OUTCOME | FOLLOWING_OUTCOME, ASSIGNMENT):
         found |= group if found & group else set()
     return found | (SCORES if found & FACTS else set())
@@ -109,8 +114,10 @@ def test_what_nobody_touched_goes_back_and_comes_again(
     assert undo.failures == []
     assert miscounted() == []
     for lead in leads:
-        by_hand = touched_by_hand(lead, last)
-        was, now = before[lead.pk], after[lead.pk]
+        touched = touched_by_hand(lead, last)
+        was, now, stands = before[lead.pk], after[lead.pk], stood[lead.pk]
+        assert {c: now[c] for c in touched - SCORES} == {c: stands[c] for c in touched - SCORES}
+        by_hand = with_their_groups(touched)
         assert {c: now[c] for c in now if c not in by_hand} == {c: was[c] for c in was if c not in by_hand}
     if undo.changed_count:
         undo_operation(undo.pk, actor=MANAGER)
