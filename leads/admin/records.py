@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from crm.core.actors import Actor
 from leads.admin.changelist import visible_leads
-from leads.admin.conditions import parameter_lines
+from leads.admin.conditions import told_filters
 from leads.admin.explaining import field_name, shown, words
 from leads.choices import AssignmentStrategy, OperationKind
 from leads.models import BulkOperation
@@ -99,7 +99,7 @@ def selection_rows(operation: BulkOperation) -> list[str]:
     lines: list[str] = []
     for name, value in by.items():
         if isinstance(value, Mapping):
-            lines += parameter_lines(value) or ["Every lead"]
+            lines += told_filters(value) or ["Every lead"]
         else:
             lines.append(f"{words(name)}: {shown(value)}")
     return lines

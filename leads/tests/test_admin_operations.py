@@ -118,6 +118,13 @@ def test_the_page_tells_request_counts_and_refusals(manager: Client) -> None:
     assert f"?q={done.pk}" in text
 
 
+def test_conditions_that_chose_the_leads_are_told_in_words(manager: Client) -> None:
+    tree = {"conditions": [{"field": "state", "operator": "in", "value": ["NY", "NJ"]}]}
+    selection = Selection((make_lead().pk,), {"filters": tree})
+    done = bulk_update(selection, changes={"priority": "high"}, actor=SYSTEM).operation
+    assert manager.get(page_of(done)).context["chosen"] == ["State is one of NY, NJ"]
+
+
 def test_the_page_counts_what_it_does_not_list(manager: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("leads.admin.records.LISTED", 2)
     done = bulk_update(
