@@ -8,6 +8,7 @@ import django_filters as filters
 from crm.core.actors import Actor
 from crm.core.choices import Role
 from crm.core.clock import business_day, day_bounds
+from crm.core.filtering import LeanFilterSet
 from crm.core.managers import UserQuerySet
 from crm.core.models import User
 from leads.choices import USPS_CODES, Disposition, HasAttorney, Priority
@@ -18,7 +19,7 @@ STATES = [(code, code) for code in USPS_CODES]
 LONGEST_FILTER = 365 * 20  # days
 
 
-class VendorLeadFilter(filters.FilterSet):
+class VendorLeadFilter(LeanFilterSet):
     """What a vendor may ask of its own leads: nothing that would tell what it is not shown.
 
     Narrows `Lead.objects.visible_to(actor)`; the actor is whom `me` means. Days are the business's days.
@@ -99,7 +100,7 @@ def lead_filter_for(role: Role) -> type[VendorLeadFilter]:
     return VendorLeadFilter if role == Role.VENDOR else LeadFilter
 
 
-class AgentFilter(filters.FilterSet):
+class AgentFilter(LeanFilterSet):
     """Which agents to list."""
 
     status = filters.ChoiceFilter(

@@ -1,14 +1,15 @@
 """How lists of agencies are narrowed."""
 
 from django.db.models import Q
-from django_filters import CharFilter, ChoiceFilter, FilterSet
+from django_filters import CharFilter, ChoiceFilter
 
 from agencies.choices import AgencyStatus
 from agencies.models import Agency
 from agencies.querysets import AgencyQuerySet
+from crm.core.filtering import LeanFilterSet
 
 
-class AgencyFilter(FilterSet):
+class AgencyFilter(LeanFilterSet):
     """`?status=` and `?q=` over code and name."""
 
     status = ChoiceFilter(choices=AgencyStatus.choices)

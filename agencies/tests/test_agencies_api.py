@@ -110,7 +110,7 @@ def test_the_list_costs_the_same_however_many_agencies(manager: APIClient) -> No
             manager.get("/api/agencies")
         costs.append(len(queries))
 
-    assert costs == [4, 4]  # the session, the count, the agencies, their contacts
+    assert costs == [3, 3]  # the session, the agencies, their contacts
 
 
 def test_the_list_answers_304_to_its_own_etag(manager: APIClient) -> None:

@@ -196,7 +196,7 @@ def _spread_description(sent: list[tuple[str, Any]], found: Normalised) -> None:
         found.values["injury_description"] = texts.pop(0)
         found.blank.discard("injury_description")
     texts = [text for text in texts if text != told]
-    if texts:
+    if texts and "notes" not in found.problems:
         found.values["notes"] = "\n".join([*filter(None, [found.values.get("notes")]), *texts])
         found.blank.discard("notes")
 
@@ -207,6 +207,8 @@ def _spread_case_type(sent: list[tuple[str, Any]], found: Normalised) -> None:
         kinds = [line(value, 50) for _, value in sent]
     except UnreadableError as error:
         _add(found, CASE_TYPE, str(error))
+        return
+    if "tags" in found.problems:
         return
     found.values["tags"] = list(dict.fromkeys([*found.values.get("tags", []), *kinds]))
     found.blank.discard("tags")

@@ -1,12 +1,13 @@
 """How the list of bulk operations is narrowed."""
 
-from django_filters import CharFilter, ChoiceFilter, FilterSet
+from django_filters import CharFilter, ChoiceFilter
 
+from crm.core.filtering import LeanFilterSet
 from leads.choices import OperationKind, OperationStatus
 from leads.models import BulkOperation
 
 
-class OperationFilter(FilterSet):
+class OperationFilter(LeanFilterSet):
     """`?kind=`, `?status=` and `?author=`, the e-mail address (or the command's name) as the list shows it."""
 
     kind = ChoiceFilter(choices=OperationKind.choices)
