@@ -58,7 +58,7 @@ def test_every_column_is_watched() -> None:
         cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = 'leads_record_update'")
         source = cursor.fetchone()[0]
     columns = {field.column for field in Lead._meta.concrete_fields} - {"id", "updated_at"}
-    assert {column for column in columns if f"'{column}'" not in source} == set()
+    assert {column for column in columns if f'"{column}":' not in source} == set()
 
 
 @pytest.mark.parametrize(
