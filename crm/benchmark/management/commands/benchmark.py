@@ -1,6 +1,7 @@
 """Measure what each operation costs through the real server, beside the same work done barest (docs/benchmark.md)."""
 
 import json
+import signal
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -51,24 +52,24 @@ class Command(BaseCommand):
         self.began = time.monotonic()
         sizes = _sizes(options["leads"])
         operations = _chosen(options["profile"] or options["only"], options["clients"])
-        date = datetime.now(UTC)
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # servers and databases go, as with Ctrl-C
+        date = datetime.now(UTC).isoformat(timespec="seconds")
         measured: dict[int, Results] = {}
-        found: dict[str, Any] = {}
         for leads in sizes:
             with database_of(leads, keep=options["keep"], say=self._say) as database:
-                with database.connect() as connection:
-                    found = surroundings(connection)
                 measured[leads] = self._on(database, operations)
-        if options["profile"]:
-            return
-        self.stdout.write(report.tables(measured, is_markdown=options["markdown"]))
-        if options["json"]:
-            asked = {name: options[name] for name in ("repetitions", "seconds", "clients", "workers", "seed")}
-            found = {"date": date.isoformat(timespec="seconds"), "settings": asked, **found}
-            document = report.document(measured, found)
-            options["json"].write_text(
-                json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
-            )
+                if options["json"] and not options["profile"]:  # after each size: a run may be broken off
+                    self._write(measured, database, date)
+        if not options["profile"]:
+            self.stdout.write(report.tables(measured, is_markdown=options["markdown"]))
+
+    def _write(self, measured: dict[int, Results], database: Database, date: str) -> None:
+        asked = ("repetitions", "seconds", "clients", "workers", "seed")
+        with database.connect() as connection:
+            found = surroundings(connection)
+        head = {"date": date, "settings": {name: self.options[name] for name in asked}, **found}
+        text = json.dumps(report.document(measured, head), indent=1, ensure_ascii=False)
+        self.options["json"].write_text(text + "\n", encoding="utf-8")
 
     def _on(self, database: Database, operations: list[Operation]) -> Results:
         effort = Effort(self.options["repetitions"], self.options["seconds"])
