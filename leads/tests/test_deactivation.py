@@ -225,7 +225,7 @@ def test_the_number_of_statements_does_not_grow_with_the_leads() -> None:
             deactivate_agent(agent.pk, actor=SYSTEM, reassign_to=successor.email)
         return len(done)
 
-    assert statements(2) == statements(20) <= 30
+    assert statements(2) == statements(20) <= 36
 
 
 @pytest.mark.django_db(transaction=True)
@@ -246,6 +246,52 @@ def test_who_left_at_this_very_moment_is_given_nothing() -> None:
         with pytest.raises(AgentUnavailable):
             given.result(timeout=30)
     assert holders([lead]) == {None}
+
+
+def while_a_lead_comes_in(agent: User, act: Callable[[], Any]) -> tuple[Lead, Any]:
+    """`act` finds the agent's row held by somebody who gives the agent this lead; what it answered."""
+    lead = make_lead()
+
+    def run() -> Any:
+        try:
+            return act()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            assign_lead(lead.pk, agent_email=agent.email, actor=SYSTEM)
+            answer = pool.submit(run)
+            wait_until_somebody_waits()
+        return lead, answer.result(timeout=30)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lead_that_comes_in_while_the_agents_row_is_waited_for_is_handed_on() -> None:
+    agent = make_user(role=Role.AGENT)
+    held = make_leads(agent, 1)
+    lead, _ = while_a_lead_comes_in(
+        agent, lambda: update_user(user=agent, actor=SYSTEM, fields={"is_active": False})
+    )
+    agent.refresh_from_db()
+    assert (agent.is_active, agent.capacity, holders([*held, lead])) == (False, 0, {None})
+    operation = BulkOperation.objects.get()
+    assert (operation.requested_count, operation.changed_count) == (2, 2)
+    assert Decision.objects.filter(lead_id=lead.pk, document__assignment__strategy="handover").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lead_that_comes_in_meanwhile_needs_a_place_with_the_successor_too() -> None:
+    agent, successor = make_user(role=Role.AGENT), make_user(role=Role.AGENT, max_capacity=1)
+    held, manager = make_leads(agent, 1), signed_in(make_user(role=Role.MANAGER))
+    address = f"/api/agents/{agent.pk}?reassign_to={successor.email}"
+    lead, answer = while_a_lead_comes_in(agent, lambda: manager.delete(address))
+    assert (answer.status_code, answer.json()["code"]) == (409, "capacity_exceeded"), answer.json()
+    assert (answer.json()["details"]["needed"], answer.json()["details"]["available"]) == (2, 1)
+    agent.refresh_from_db()
+    assert (agent.is_active, holders([*held, lead])) == (True, {agent.pk})
+    User.objects.filter(pk=successor.pk).update(max_capacity=2)
+    assert manager.delete(address).json()["leads_moved"] == 2
 
 
 @pytest.mark.django_db(transaction=True)
