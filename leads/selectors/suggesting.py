@@ -174,15 +174,18 @@ def _person(words: list[str], row: dict[str, Any]) -> Suggestion:
     name = f"{row['first_name']} {row['last_name']}".strip()
     values = {Kind.NAME: name, Kind.PHONE: phone, Kind.EMAIL: row["email"]}
     kind, *others = [one for one in sorted(values, key=lambda one: one != row["kind"]) if values[one]]
-    label = " · ".join(_written(values[one]) for one in (kind, *others[:1]))
+    label = " · ".join(_written(one, values[one]) for one in (kind, *others[:1]))
     return Suggestion(kind, values[kind], label, {"lead_id": str(row["pk"])}, row["begins"])
 
 
-def _written(value: str) -> str:
+def _written(kind: Kind, value: str) -> str:
     """A phone number set apart as people write it, +1 312-555-0123; anything else as it is."""
-    if not value.startswith("+"):
+    if kind != Kind.PHONE:
         return value
-    number = phonenumbers.parse(value)
+    try:
+        number = phonenumbers.parse(value)
+    except phonenumbers.NumberParseException:  # the database asks for a + and digits, not for a country
+        return value
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL))
 
 

@@ -82,6 +82,24 @@ def test_the_other_number_is_shown_where_it_is_the_one_meant(manager: APIClient)
     assert values(manager, "phone", "646") == ["+16465550177"]
 
 
+@pytest.mark.parametrize(
+    ("fields", "label"),
+    [
+        ({"first_name": "+Zed"}, "+Zed Ray · +1 312-555-0123"),
+        (
+            {"first_name": "", "last_name": "", "email": "+zed@example.com"},
+            "+zed@example.com · +1 312-555-0123",
+        ),
+        ({"first_name": "Zed", "phone": "+99912345678"}, "Zed Ray · +99912345678"),  # no country has it
+    ],
+)
+def test_only_phone_numbers_are_set_apart_and_only_where_they_can_be(
+    manager: APIClient, fields: dict[str, str], label: str
+) -> None:
+    make_lead(**{"last_name": "Ray", "email": "", "phone": "+13125550123", **fields})
+    assert [one["label"] for one in asked(manager, q="zed")] == [label]
+
+
 @pytest.mark.parametrize("q", ["jose", "JOSÉ", "pena", "José Pe", "pe jo", "j", "os"])
 def test_accents_case_and_order_do_not_count(manager: APIClient, q: str) -> None:
     make_lead(first_name="José", last_name="Peña", email="", phone="+13125550123")
