@@ -1,5 +1,6 @@
 """Keeping what may be slow to take: live while it is quick, renewed off the request once it is slow."""
 
+import functools
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -47,22 +48,28 @@ def kept(name: str, *, version: Any, take: Callable[[], Value]) -> Kept[Value]:
     """What `take` returns, or what it returned a while ago; `name` changes with the shape of the value.
 
     `version` is whatever differs once the value may: the newest row's id, a generation. While one caller
-    takes it anew the others get the old value, and wait only where there is none. Without Redis it is taken.
+    takes it anew the others get the old value, and wait only where there is none. Without Redis it is taken,
+    once also where Redis goes away in the middle.
     """
+    taken = functools.cache(lambda: _take(version, take))
     try:
-        found = _found(name)
+        return _kept(name, version, taken)
     except RedisError:
-        return _take(version, take)
+        return taken()
+
+
+def _kept(name: str, version: Any, taken: Callable[[], Kept[Value]]) -> Kept[Value]:
+    found = _found(name)
     if found and found.will_do(version, timezone.now()):
         return found
     lock = _lock(name)
     if not lock.acquire(blocking=found is None, blocking_timeout=LONGEST_TAKING):
-        return found or _take(version, take)
+        return found or taken()
     try:
         meanwhile = _found(name)
         if meanwhile and meanwhile.will_do(version, timezone.now()):
             return meanwhile
-        return _keep(name, _take(version, take))
+        return _keep(name, taken())
     finally:
         _release(lock)
 

@@ -9,6 +9,7 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 from redis.exceptions import RedisError
+from redis.lock import Lock
 
 from crm.core import keeping
 from crm.core.keeping import LONGEST_KEPT, QUICK, RENEWED_EVERY, Kept, kept, renew
@@ -111,10 +112,18 @@ def test_a_value_that_cannot_be_taken_leaves_no_lock_behind() -> None:
     assert kept("x", version=1, take=lambda: "well").value == "well"
 
 
-def test_without_redis_it_is_taken_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    def unreachable(key: str) -> None:
+@pytest.mark.parametrize(
+    ("part", "name"), [(cache, "get"), (Lock, "acquire"), (cache, "set"), (Lock, "release")]
+)
+def test_without_redis_it_is_taken_each_time_and_once(
+    part: object, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreachable(*args: object, **options: object) -> None:
         raise RedisError
 
-    monkeypatch.setattr(cache, "get", unreachable)
     take = counter()
-    assert [kept("x", version=1, take=take).value for _ in range(2)] == [1, 2]
+    with monkeypatch.context() as broken:
+        broken.setattr(part, name, unreachable)
+        assert kept("x", version=1, take=take).value == 1
+        if name != "release":  # that lock is still held: the next caller would wait until it lapses
+            assert kept("x", version=2, take=take).value == 2
