@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, OuterRef, Subquery
 
 from crm.core.actors import Actor
 from crm.core.choices import Role
@@ -27,9 +27,11 @@ HIDDEN_FROM_VENDORS: dict[str, Any] = {
 }
 
 
-def rows_of(leads: LeadQuerySet) -> Any:
-    """The columns that `document` needs; joins the agent's e-mail address."""
-    return driver_rows(leads.annotate(agent_email=F("assigned_agent__email")))
+def rows_of(leads: LeadQuerySet, actor: Actor) -> Any:
+    """The columns that `document` needs; joins the agent's e-mail address, and the kept lead where the actor sees it."""
+    seen = Lead.objects.visible_to(actor).filter(pk=OuterRef("merged_into")).values("pk")
+    kept = F("merged_into_id") if actor.is_manager else Subquery(seen)
+    return driver_rows(leads.annotate(agent_email=F("assigned_agent__email"), kept_id=kept))
 
 
 def document(row: dict[str, Any], *, today: date, actor: Actor) -> dict[str, Any]:
@@ -39,7 +41,8 @@ def document(row: dict[str, Any], *, today: date, actor: Actor) -> dict[str, Any
     shown["vendor_code"] = shown.pop("agency_id")
     shown["assigned_agent"] = shown.pop("agent_email")
     del shown["assigned_agent_id"]
-    shown["merged_into"] = shown.pop("merged_into_id")
+    del shown["merged_into_id"]
+    shown["merged_into"] = shown.pop("kept_id")
     deadline = row["filing_deadline"]
     shown["days_to_deadline"] = (deadline - today).days if deadline else None
     if actor.role == Role.VENDOR:
@@ -55,7 +58,7 @@ def documents(rows: list[dict[str, Any]], actor: Actor) -> list[dict[str, Any]]:
 
 def read_lead(lead_id: UUID, actor: Actor, *, history: bool = False) -> dict[str, Any]:
     """One lead, with `update_history` where asked for; LeadNotFound where the actor may not know of it."""
-    row = rows_of(Lead.objects.visible_to(actor).filter(pk=lead_id)).first()
+    row = rows_of(Lead.objects.visible_to(actor).filter(pk=lead_id), actor).first()
     if row is None:
         raise LeadNotFound
     shown = document(row, today=business_day(), actor=actor)

@@ -26,7 +26,7 @@ class LeadSerializer(serializers.ModelSerializer[Lead]):
     merged_into = serializers.UUIDField(
         allow_null=True,
         source="merged_into_id",
-        help_text="The lead that stands for the same person now. Null for vendors.",
+        help_text="The lead that stands for the same person now. Null for vendors, and for agents who may not see that lead.",
     )
     days_to_deadline = serializers.IntegerField(allow_null=True)
 

@@ -105,7 +105,7 @@ class LeadViewSet(GenericViewSet[Lead]):
     @method_decorator(cache_control(private=True, max_age=30))
     def list(self, request: Request) -> Response:
         leads = cast(LeadQuerySet, self.filter_queryset(self.get_queryset()))
-        rows = self.paginate_queryset(representation.rows_of(leads))
+        rows = self.paginate_queryset(representation.rows_of(leads, self.actor))
         return self.get_paginated_response(representation.documents(list(rows or []), self.actor))
 
     @extend_schema(

@@ -12,6 +12,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from agencies.tests.factories import make_agency
+from crm.core.actors import Actor
 from crm.core.choices import Role, Source
 from crm.core.clock import business_day
 from crm.core.tests.factories import make_user, signed_in
@@ -225,14 +226,15 @@ def test_each_operator(manager: APIClient) -> None:
 
 
 def test_a_field_for_each_that_a_lead_shows() -> None:
-    shown = set(representation.document(_row(), today=business_day(), actor=make_user().actor(Source.API)))
+    actor = make_user().actor(Source.API)
+    shown = set(representation.document(_row(actor), today=business_day(), actor=actor))
     assert set(FIELDS) == shown
     assert set(representation.HIDDEN_FROM_VENDORS) == HIDDEN_FROM_VENDORS
 
 
-def _row() -> dict[str, Any]:
+def _row(actor: Actor) -> dict[str, Any]:
     make_lead()
-    row: dict[str, Any] = representation.rows_of(Lead.objects.all()).get()
+    row: dict[str, Any] = representation.rows_of(Lead.objects.all(), actor).get()
     return row
 
 

@@ -92,7 +92,7 @@ def test_the_others_become_duplicates_and_the_kept_lead_fills_its_gaps() -> None
     was = other.email
     other.refresh_from_db()
     assert (other.disposition, other.merged_into_id) == ("Duplicate", kept.pk)
-    assert other.disposition_reason == f"Merged into Ana Ruiz ({kept.pk})"
+    assert other.disposition_reason == "Merged into another lead"
     assert other.email == was
     assert (kept.email, kept.language, kept.injury_type, kept.city) == (was, "Spanish", "neck", "Peoria")
     assert (kept.disposition, kept.lead_value) == ("New", Decimal("35.00"))
@@ -248,7 +248,7 @@ def test_tags_are_united_and_notes_joined() -> None:
     other = make_lead(tags=["web"], notes="Speaks Spanish.", first_name="Eva")
     found = preview(kept, same, other)
     assert picked(found, "tags")[:3] == (["warm", "tv", "web"], None, "united")
-    notes = f"Called twice.\n\nFrom Eva Ortiz of TESTAGENCY ({other.pk}):\nSpeaks Spanish."
+    notes = "Called twice.\n\nFrom Eva Ortiz of TESTAGENCY:\nSpeaks Spanish."
     assert picked(found, "notes")[:3] == (notes, None, "joined")
 
 

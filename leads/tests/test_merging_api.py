@@ -5,6 +5,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from agencies.tests.factories import make_agency
@@ -150,6 +152,58 @@ def test_a_vendor_sees_a_duplicate_and_never_whose() -> None:
         assert answer.status_code == 200
         assert str(kept.pk) not in answer.content.decode()
     assert vendor.get(f"/api/leads/{other.pk}/duplicates").status_code == 403
+
+
+def told_of(client: APIClient, lead: Lead) -> list[str]:
+    """Everything that an API client is told of a lead, alone and in lists."""
+    answers = [client.get(f"/api/leads/{lead.pk}{part}") for part in ("", "/history", "/explain")]
+    answers += [client.get("/api/leads"), client.post("/api/leads/advanced-search", {}, format="json")]
+    assert [answer.status_code for answer in answers] == [200] * 5
+    return [answer.content.decode() for answer in answers]
+
+
+def test_an_agent_is_told_of_the_leads_in_a_merge_that_the_agent_works(client: APIClient) -> None:
+    agent = make_user(role=Role.AGENT, max_capacity=5)
+    mine, theirs = make_lead(assigned_agent=agent), make_lead(first_name="Quentin", notes="theirs")
+    kept = make_lead(first_name="Zelda")
+    ids = [str(mine.pk), str(theirs.pk)]
+    assert post(client, kept, "merge", {"lead_ids": ids}).status_code == 200
+    working = signed_in(agent)
+    for text in told_of(working, mine):
+        assert not any(secret in text for secret in (str(kept.pk), str(theirs.pk), "Zelda", "Quentin"))
+    shown = working.get(f"/api/leads/{mine.pk}").json()
+    assert (shown["disposition_reason"], shown["merged_into"]) == ("Merged into another lead", None)
+    assert shown["update_history"][0]["changes"]["merged_into_id"] == [None, None]
+    told = working.get(f"/api/leads/{mine.pk}/explain").json()["duplicate"]
+    assert (told["verdict"], told["kept"], told["merged"]) == ("merged", None, [str(mine.pk)])
+
+    Lead.objects.filter(pk=kept.pk).update(assigned_agent=agent)
+    for text in told_of(working, mine):
+        assert str(kept.pk) in text
+    for text in told_of(working, kept):
+        assert str(theirs.pk) not in text
+    assert client.get(f"/api/leads/{mine.pk}/explain").json()["duplicate"]["merged"] == ids
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/leads", "/api/leads/{}", "/api/leads/{}/history", "/api/leads/{}/explain"]
+)
+def test_an_agents_statements_do_not_grow_with_what_was_merged(client: APIClient, path: str) -> None:
+    agent = make_user(role=Role.AGENT, max_capacity=9)
+    working, counts = signed_in(agent), []
+    lead = make_lead(assigned_agent=agent)
+    for number in (1, 3):
+        others = [make_lead(assigned_agent=agent) for _ in range(number)]
+        merged = [str(lead.pk), *(str(other.pk) for other in others)]
+        done = post(client, make_lead(), "merge", {"lead_ids": merged}).json()
+        working.get(path.format(lead.pk))
+        with CaptureQueriesContext(connection) as captured:
+            assert working.get(path.format(lead.pk)).status_code == 200
+        counts.append(len(captured))
+        undone = client.post(f"/api/bulk-operations/{done['operation_id']}/undo", {}, format="json")
+        assert undone.status_code == 200
+        sign_off()
+    assert counts[0] == counts[1]
 
 
 def test_merged_into_is_nobodys_to_write(client: APIClient) -> None:

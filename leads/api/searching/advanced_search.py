@@ -47,7 +47,7 @@ class AdvancedSearchViewSet(GenericViewSet[Lead]):
         asked = page_asked(given, scope_of_body(request.path, chosen), orderings_for(actor.role))
         paginator: Any = self.paginator
         with bounded_search():
-            rows = paginator.page(representation.rows_of(leads), asked)
+            rows = paginator.page(representation.rows_of(leads, actor), asked)
         return self.get_paginated_response(representation.documents(rows, actor))
 
 

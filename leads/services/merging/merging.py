@@ -21,7 +21,6 @@ from leads.services.merging.checking import leads_to_merge
 from leads.services.merging.children import counted, take_children, verdict
 from leads.services.merging.picking import pick_values
 
-LONGEST_NAME = 200  # of a lead, in the reason of those merged into it
 DECIDED = ("filing_deadline", "quality_score")  # as rescore() sets them
 
 
@@ -77,7 +76,7 @@ def _merge(
         merged,
         {
             "disposition": Disposition.DUPLICATE,
-            "disposition_reason": f"Merged into {str(kept)[:LONGEST_NAME]} ({kept.pk})",
+            "disposition_reason": "Merged into another lead",
             "merged_into_id": kept.pk,
         },
     )

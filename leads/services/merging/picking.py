@@ -159,9 +159,7 @@ def _joined(leads: Sequence[Lead], said: Mapping[UUID, Values]) -> Pick:
     told = {kept.notes.strip(): kept.notes} if kept.notes else {}
     for lead in others:
         if lead.notes.strip():
-            told.setdefault(
-                lead.notes.strip(), f"From {lead} of {lead.agency_id} ({lead.pk}):\n{lead.notes.strip()}"
-            )
+            told.setdefault(lead.notes.strip(), f"From {lead} of {lead.agency_id}:\n{lead.notes.strip()}")
     notes = "\n\n".join(told.values())
     is_kept = notes == kept.notes
     return Pick(
