@@ -109,7 +109,7 @@ class AssignManyForm(BulkForm):
             email = given["agent"].email
             among: dict[str, Any] = {"assignments": [Wish(lead_id, email) for lead_id in selection.lead_ids]}
         else:
-            among = {"agents": [agent.email for agent in given["agents"]]}
+            among = {"agents": [agent.email for agent in given["agents"]] or None}
         return bulk_assign(
             selection,
             strategy=strategy,

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from crm.core.actors import Actor
@@ -358,3 +360,37 @@ def test_the_number_of_statements_does_not_grow(
         with django_assert_num_queries(statements):
             done = assign(leads, strategy, assignments=wishes)
         assert len(done.given) == number
+
+
+def test_an_empty_list_of_agents_is_not_everybody(manager: User) -> None:
+    agent_named("ada")
+    lead = make_lead()
+    body = {"lead_ids": ids_of([lead]), "assignment_strategy": "round_robin", "agents": []}
+    answer = send(manager, body)
+    assert (answer.status_code, list(answer.json()["details"])) == (400, ["agents"])
+    assert "leave this out" in answer.json()["error"]
+    assert not BulkOperation.objects.exists()
+    assert [failure.code for failure in assign([lead], "round_robin", agents=()).failures] == [
+        "capacity_exceeded"
+    ]
+
+
+@pytest.mark.parametrize("agent", ["ada\x00@example.com", "ada@example.com\n", f"{'a' * 243}@example.com"])
+def test_an_agent_named_by_hand_is_an_address(manager: User, agent: str) -> None:
+    body = {
+        "assignment_strategy": "manual",
+        "assignments": [{"lead_id": str(make_lead().pk), "agent": agent}],
+    }
+    answer = send(manager, body)
+    assert (answer.status_code, list(answer.json()["details"])) == (400, ["assignments"])
+    assert "The agent of number 1" in answer.json()["error"]
+
+
+def test_scores_are_read_before_anybody_waits() -> None:
+    agent_named("ada")
+    with CaptureQueriesContext(connection) as captured:
+        assign([make_lead()], "performance")
+    statements = [query["sql"] for query in captured.captured_queries]
+    (scores,) = (at for at, sql in enumerate(statements) if "handled" in sql)
+    begun = next(at for at, sql in enumerate(statements) if sql.startswith("SAVEPOINT"))
+    assert scores < begun

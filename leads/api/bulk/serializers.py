@@ -7,6 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from crm.core.api.serializers import PlainCharField, StrictSerializer
+from crm.core.text import control_characters
 from leads.api.searching.serializers import FiltersField
 from leads.choices import AssignmentStrategy, Priority
 from leads.services.bulk.by_hand import Wish
@@ -14,6 +15,7 @@ from leads.services.bulk.operations import MOST_LEADS
 
 ASSIGNMENT_KEYS = {"lead_id", "agent"}
 MOST_AGENTS = 1_000
+LONGEST_ADDRESS = 254  # characters, as User.email
 CHOOSERS = {"filters", "saved_filter"}
 NAME_LEADS = "Name leads by their ids, or choose them by filters or saved_filter."
 
@@ -58,7 +60,7 @@ class LeadIdsField(ManyField):
             "type": "object",
             "properties": {
                 "lead_id": {"type": "string", "format": "uuid"},
-                "agent": {"type": "string", "format": "email"},
+                "agent": {"type": "string", "format": "email", "maxLength": LONGEST_ADDRESS},
             },
             "required": sorted(ASSIGNMENT_KEYS),
         },
@@ -74,7 +76,13 @@ class AssignmentsField(ManyField):
             raise serializers.ValidationError(
                 f'Number {position} must be {{"lead_id": "<uuid>", "agent": "<e-mail address>"}}.'
             )
-        return Wish(lead_id_of(item["lead_id"], f"The lead_id of number {position}"), item["agent"])
+        agent = item["agent"]
+        if len(agent) > LONGEST_ADDRESS or control_characters(agent):
+            raise serializers.ValidationError(
+                f"The agent of number {position} must be an e-mail address of {LONGEST_ADDRESS} characters at most, "
+                "without control characters."
+            )
+        return Wish(lead_id_of(item["lead_id"], f"The lead_id of number {position}"), agent)
 
 
 def lead_id_of(item: Any, place: str) -> UUID:
@@ -134,6 +142,10 @@ class BulkAssignSerializer(ChosenLeadsSerializer):
     agents = serializers.ListField(
         child=serializers.EmailField(),
         required=False,
+        allow_empty=False,
+        error_messages={
+            "empty": "Name at least one agent, or leave this out to choose among all who are present."
+        },
         max_length=MOST_AGENTS,
         help_text="Choose among these only, present or not; without, among all who are present.",
     )

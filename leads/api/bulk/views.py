@@ -84,7 +84,7 @@ class BulkViewSet(GenericViewSet[Lead]):
             selection,
             strategy=AssignmentStrategy(given["assignment_strategy"]),
             actor=actor_of(request),
-            agents=given.get("agents", ()),
+            agents=given.get("agents"),
             assignments=wishes,
             priority=given.get("priority"),
             reason=given["notes"],

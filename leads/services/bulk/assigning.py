@@ -12,7 +12,7 @@ from leads.exceptions import InvalidInput
 from leads.models import BulkOperation
 from leads.services.assignment import require_manager
 from leads.services.bulk.by_hand import Wish, give_by_hand
-from leads.services.bulk.by_strategy import give_by_strategy
+from leads.services.bulk.by_strategy import give_by_strategy, performance_scores
 from leads.services.bulk.giving import Giving
 from leads.services.bulk.locking import LeadRow, lock_rows
 from leads.services.bulk.operations import Failure, Selection, begin, carry_out, finish
@@ -43,21 +43,23 @@ def bulk_assign(
     *,
     strategy: AssignmentStrategy,
     actor: Actor,
-    agents: Iterable[str] = (),
+    agents: Iterable[str] | None = None,
     assignments: Iterable[Wish] = (),
     priority: str | None = None,
     reason: str = "",
 ) -> BulkAssigned:
     """Give the leads to agents, never over anyone's capacity; managers only.
 
-    A strategy chooses among the `agents` named (e-mail addresses; present or not), or among all who are present;
+    A strategy chooses among the `agents` named (e-mail addresses; present or not), for None among all who are present;
     `manual` does what `assignments` say, which are for the same leads as the selection. A lead that gets no agent is a
     failure and stays as it is. Raises InvalidInput, AgentUnavailable. The number of statements does not depend on how
     many leads or agents there are.
     """
     require_manager(actor)
-    agents, wishes = tuple(agents), tuple(assignments)
-    _check_fit(selection, strategy, agents, wishes)
+    named, wishes = None if agents is None else tuple(agents), tuple(assignments)
+    _check_fit(selection, strategy, named, wishes)
+    # Read before anyone waits for us: the whole team's figures are slow to take.
+    scores = performance_scores() if strategy == AssignmentStrategy.PERFORMANCE else {}
 
     def act() -> BulkAssigned:
         operation = begin(
@@ -65,26 +67,29 @@ def bulk_assign(
             selection,
             actor=actor,
             action="bulk_assigned",
-            request={"assignment_strategy": strategy, "agents": list(agents), "priority": priority},
+            request={"assignment_strategy": strategy, "agents": list(named or ()), "priority": priority},
             reason=reason,
         )
         giving = Giving(operation, lock_rows(operation.lead_ids, actor=actor))
         if strategy == AssignmentStrategy.MANUAL:
             give_by_hand(giving, wishes, actor=actor)
         else:
-            give_by_strategy(giving, strategy, agents)
+            give_by_strategy(giving, strategy, named, scores)
         return _store(giving, actor=actor, priority=priority)
 
     return carry_out(act)
 
 
 def _check_fit(
-    selection: Selection, strategy: AssignmentStrategy, agents: tuple[str, ...], wishes: tuple[Wish, ...]
+    selection: Selection,
+    strategy: AssignmentStrategy,
+    named: tuple[str, ...] | None,
+    wishes: tuple[Wish, ...],
 ) -> None:
     """Refuse what contradicts itself."""
     problems: dict[str, list[str]] = {}
     if strategy == AssignmentStrategy.MANUAL:
-        if agents:
+        if named is not None:
             problems["agents"] = ["Not with manual: name each lead's agent in assignments."]
         if {wish.lead_id for wish in wishes} != set(selection.lead_ids):
             problems["assignments"] = [

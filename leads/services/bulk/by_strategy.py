@@ -1,6 +1,6 @@
 """Bulk assignment where a strategy chooses the agents."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from crm.core.models import User
@@ -14,15 +14,16 @@ from leads.services.bulk.strategies import UNSCORED, Queue, Seat, rank_of, seat_
 from leads.services.choosing import absence_of
 
 
-def give_by_strategy(giving: Giving, strategy: AssignmentStrategy, emails: Sequence[str]) -> None:
+def give_by_strategy(
+    giving: Giving, strategy: AssignmentStrategy, emails: Sequence[str] | None, scores: Mapping[int, float]
+) -> None:
     """Choose an agent for one lead after the other; what one gives back, the next may take.
 
-    With `emails` among these agents, present or not; else among all who are present. A lead's own place counts as
-    free for it: it may stay where it is.
+    With `emails` among these agents, present or not; for None among all who are present. A lead's own place counts as
+    free for it: it may stay where it is. `scores` are `performance_scores()`, for the strategy that looks at them.
     """
-    named = [email.strip().lower() for email in emails]
-    scores = _scores() if strategy == AssignmentStrategy.PERFORMANCE else {}  # before anyone waits for us
-    agents = giving.lock(named, everyone=not named)
+    named = [email.strip().lower() for email in emails or ()]
+    agents = giving.lock(named, everyone=emails is None)
     _check_named(named, agents)
     turns = dict(AgentTurn.objects.values_list("agent_id", "turn"))
     seats = [
@@ -31,7 +32,8 @@ def give_by_strategy(giving: Giving, strategy: AssignmentStrategy, emails: Seque
         for agent in agents
     ]  # fmt: skip
     absences = {
-        agent.pk: "" if named else absence_of(agent.is_active, agent.availability) for agent in agents
+        agent.pk: "" if emails is not None else absence_of(agent.is_active, agent.availability)
+        for agent in agents
     }
     giving.report["candidates"] = [seat_record(seat, absences[seat.agent_id]) for seat in seats]
     queue = Queue(
@@ -51,7 +53,8 @@ def _check_named(named: Sequence[str], agents: Sequence[User]) -> None:
             raise AgentUnavailable("agents", email)
 
 
-def _scores() -> dict[int, float]:
+def performance_scores() -> dict[int, float]:
+    """Agent → score, of those who have one; the whole team's figures."""
     figures = team_figures().by_agent
     scores = {agent_id: done.performance_score for agent_id, done in figures.items()}
     return {agent_id: score for agent_id, score in scores.items() if score is not None}
