@@ -22,6 +22,10 @@ INDEXED = {"created_at", "updated_at", "quality_score", "lead_value", "last_cont
 class LeadChangeList(CappedChangeList):
     """Sorts by one indexed column and the id, in one direction: the order of the index, read off it."""
 
+    def _is_possible(self, name: str, value: str) -> bool:
+        """A saved filter that cannot be is not passed over: it chooses nothing, and says so."""
+        return name == "saved_filter" or super()._is_possible(name, value)
+
     def get_ordering(self, request: HttpRequest, queryset: QuerySet[Lead]) -> list[str]:
         first = str(super().get_ordering(request, queryset)[0])
         if first.removeprefix("-") not in INDEXED:

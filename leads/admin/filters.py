@@ -28,6 +28,10 @@ UNASSIGNED = "unassigned"
 POOL = "pool"
 OVERDUE = "overdue"
 PROGRAM = "program"
+NO_SAVED_FILTER = (
+    "This saved filter was deleted, or you may not see it: it chooses no leads. "
+    "Choose another one, or none, to see leads again."
+)
 
 
 class KnownFilter(DropdownFilter):
@@ -38,8 +42,8 @@ class KnownFilter(DropdownFilter):
         return given if given in {value for value, _ in self.lookup_choices} else None
 
 
-class SavedFilterFilter(KnownFilter):
-    """Those that a saved filter chooses, one's own or a public one; none where it no longer fits."""
+class SavedFilterFilter(DropdownFilter):
+    """Those that a saved filter chooses, one's own or a public one; none where it is not there or no longer fits."""
 
     title = "saved filter"
     parameter_name = "saved_filter"
@@ -48,11 +52,23 @@ class SavedFilterFilter(KnownFilter):
         seen = SavedFilter.objects.visible_to(actor_of(request)).order_by("name", "id")
         return [(str(pk), name) for pk, name in seen.values_list("pk", "name")]
 
+    def has_output(self) -> bool:
+        """Django passes over a filter without options: what the address asks for is asked all the same."""
+        return bool(super().has_output() or self.value())
+
+    @property
+    def chosen(self) -> str | None:
+        """The name of the one that the list is narrowed by."""
+        return dict(self.lookup_choices).get(self.value() or "")
+
     def queryset(self, request: HttpRequest, queryset: QuerySet[Lead]) -> QuerySet[Lead]:
         value = self.value()
         if not value:
             return queryset
         leads = cast("LeadQuerySet", queryset)
+        if self.chosen is None:
+            messages.error(request, NO_SAVED_FILTER)
+            return leads.none()
         try:
             return narrow_by_saved_filter(
                 leads, UUID(value), actor=actor_of(request), parameter=self.parameter_name

@@ -84,7 +84,21 @@ def test_own_and_public_ones_are_offered(manager: Client, boss: User) -> None:
     assert "Mine" in page
     assert "For all" in page
     assert "Not for you" not in page
-    assert listed(manager, private).context["cl"].result_count == 1  # as without a filter
+    assert listed(manager, private).context["cl"].result_count == 0
+
+
+@pytest.mark.parametrize("value", ["00000000-0000-0000-0000-000000000000", "nonsense", "\0"])
+@pytest.mark.parametrize("others", [0, 1])
+def test_one_that_is_not_there_chooses_nothing_and_says_so(
+    manager: Client, boss: User, value: str, others: int
+) -> None:
+    make_lead(state="NY")
+    for _ in range(others):
+        saved_by(boss)
+    page = manager.get(LEADS, {"saved_filter": value})
+    assert page.context["cl"].result_count == 0
+    assert "was deleted, or you may not see it" in page.content.decode()
+    assert manager.get(LEADS, {"saved_filter": ""}).context["cl"].result_count == 1
 
 
 def test_one_that_no_longer_fits_chooses_nothing_and_says_so(manager: Client, boss: User) -> None:
@@ -141,7 +155,8 @@ def test_a_filter_is_made_changed_and_deleted_through_the_service(manager: Clien
     [
         ({"hat_size": "7"}, "filters.hat_size"),
         ({"conditions": [{"field": "hat", "operator": "equals", "value": 1}]}, "filters.conditions[0].field"),
-        ({"query": ""}, "name at least one condition"),
+        ({"conditions": []}, "name at least one condition"),
+        ({"query": ""}, "filters.query: Is empty"),
     ],
 )
 def test_what_is_wrong_is_named_by_its_path(manager: Client, filters: Any, told: str) -> None:
