@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 
 from crm.core.actors import Actor
 from crm.core.admin.base import CappedChangeList
@@ -25,6 +26,19 @@ class LeadChangeList(CappedChangeList):
     def _is_possible(self, name: str, value: str) -> bool:
         """A saved filter that cannot be is not passed over: it chooses nothing, and says so."""
         return name == "saved_filter" or super()._is_possible(name, value)
+
+    @property
+    def saved_filter(self) -> dict[str, str] | None:
+        """The saved filter that narrows the list: its name, its page, and the list without it."""
+        for chosen in self.filter_specs:
+            name, pk = getattr(chosen, "chosen", None), chosen.used_parameters.get("saved_filter")
+            if name:
+                return {
+                    "name": name,
+                    "url": reverse("admin:leads_savedfilter_change", args=[pk]),
+                    "without": self.get_query_string(remove=["saved_filter", "p"]),
+                }
+        return None
 
     def get_ordering(self, request: HttpRequest, queryset: QuerySet[Lead]) -> list[str]:
         first = str(super().get_ordering(request, queryset)[0])

@@ -62,6 +62,7 @@ class LeadAdmin(LeadColumns, LeadActions):
 
     form = LeadForm
     list_display = ("person", "vendor", "stands", "score", "agent", "value", "state", "deadline", "came_in")
+    list_before_template = "admin/leads/lead/chosen_by.html"
     list_fullwidth = True
     compressed_fields = False
     list_select_related = ("agency", "assigned_agent")

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import BooleanRadioFilter
 from unfold.decorators import display
@@ -30,6 +31,7 @@ class SavedFilterForm(ServiceForm):
 
     filters = forms.JSONField(
         encoder=Indented,
+        initial=dict,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 12, "spellcheck": "false"}),
         help_text=HELP,
     )
@@ -66,7 +68,7 @@ class SavedFilterAdmin(ServiceAdmin):
     """One's own filters and the public ones. Only the owner or an admin changes one."""
 
     form = SavedFilterForm
-    list_display = ("name", "description", "conditions", "fits", "is_public", "owner", "updated_at")
+    list_display = ("name", "description", "conditions", "fits", "leads", "is_public", "owner", "updated_at")
     list_select_related = ("owner",)
     list_filter = (("is_public", BooleanRadioFilter),)
     search_fields = ("name", "description")
@@ -95,7 +97,7 @@ class SavedFilterAdmin(ServiceAdmin):
         if saved is not None:
             context["conditions"] = told_filters(saved.filters)
             context["problems"] = problems_of([saved], actor_of(request))[0]
-            context["leads_url"] = f"{reverse('admin:leads_lead_changelist')}?saved_filter={saved.pk}"
+            context["leads_url"] = leads_url(saved)
         return super().render_change_form(request, context, **kwargs)
 
     def delete_model(self, request: HttpRequest, obj: Model) -> None:
@@ -108,6 +110,17 @@ class SavedFilterAdmin(ServiceAdmin):
     @display(description="fits", boolean=True)
     def fits(self, saved: Any) -> bool:
         return not saved.problems
+
+    @display(description="leads", empty_value="-")
+    def leads(self, saved: Any) -> SafeString | None:
+        if saved.problems:
+            return None
+        return format_html('<a class="crm-link" href="{}">Show the leads</a>', leads_url(saved))
+
+
+def leads_url(saved: SavedFilter) -> str:
+    """The list of the leads that it chooses."""
+    return f"{reverse('admin:leads_lead_changelist')}?saved_filter={saved.pk}"
 
 
 def _may_change(request: HttpRequest, saved: SavedFilter | None) -> bool:

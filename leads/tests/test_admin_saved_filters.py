@@ -101,6 +101,29 @@ def test_one_that_is_not_there_chooses_nothing_and_says_so(
     assert manager.get(LEADS, {"saved_filter": ""}).context["cl"].result_count == 1
 
 
+def test_the_list_of_leads_names_the_filter_that_chose_them(manager: Client, boss: User) -> None:
+    make_lead(state="NY")
+    saved = saved_by(boss)
+    page = listed(manager, saved, state="NY").content.decode()
+    assert f'Chosen by the saved filter <a class="crm-link" href="{page_of(saved)}">Hot leads</a>' in page
+    assert 'href="?state=NY">without it</a>' in page
+    assert "Chosen by" not in manager.get(LEADS).content.decode()
+
+
+def test_a_filter_leads_to_its_leads(manager: Client, boss: User) -> None:
+    saved = saved_by(boss)
+    link = f'href="{LEADS}?saved_filter={saved.pk}"'
+    assert link in manager.get(page_of(saved)).content.decode()
+    assert link in manager.get(LIST).content.decode()
+    SavedFilter.objects.filter(pk=saved.pk).update(filters={"hat_size": "7"})
+    assert link not in manager.get(LIST).content.decode()
+
+
+def test_a_new_one_begins_with_no_conditions(manager: Client) -> None:
+    field = manager.get(ADD).context["adminform"].form["filters"]
+    assert field.value() == "{}"
+
+
 def test_one_that_no_longer_fits_chooses_nothing_and_says_so(manager: Client, boss: User) -> None:
     make_lead(state="NY")
     saved = saved_by(boss)
