@@ -29,7 +29,8 @@ from leads.services.merging.unmerging import unmerge_lead
 MERGE = """The lead of the address is kept; the others become duplicates of it (`merged_into`).
 
 The kept lead takes over what it lacks, and all that hangs on the others, such as comments; `fields` names the lead
-whose value a field is to have. Its disposition, agent, agency and money stay. The operation can be undone.
+whose value a field is to have. Of another agency's lead only notes and tags are taken unless `fields` names it: the kept
+lead's vendor will see the rest. Its disposition, agent, agency and money stay. The operation can be undone.
 404 for a lead that is not there, 409 `conflict` for one that was merged already or a kept one that is marked as a
 duplicate, 409 `invalid_transition` for one that converted or was returned, 409 `duplicate_lead` where yet another lead
 stands for the contact taken over.

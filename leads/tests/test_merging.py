@@ -17,6 +17,7 @@ from crm.core.actors import Actor
 from crm.core.choices import Role, Source
 from crm.core.models import OutboxEvent
 from crm.core.tests.factories import make_user
+from leads.api.representation import HIDDEN_FROM_VENDORS
 from leads.exceptions import DuplicateLead, InvalidInput, LeadNotFound, NotAllowed
 from leads.models import BulkOperation, Comment, Lead, LeadChange
 from leads.selectors import explanation_of, likely_duplicates
@@ -36,7 +37,7 @@ from leads.services.merging.exceptions import (
     NotMerged,
 )
 from leads.services.merging.merging import Merged, merge_leads
-from leads.services.merging.picking import FIELDS, GROUP_OF
+from leads.services.merging.picking import FIELDS, GROUP_OF, MERGED, NO_VENDOR_SEES
 from leads.services.merging.previewing import MergePreview, best_to_keep, preview_merge
 from leads.services.merging.unmerging import Unmerged, unmerge_lead
 from leads.tests.factories import make_lead, unique_phone
@@ -231,15 +232,55 @@ def test_an_address_that_agrees_and_says_more_fills_the_gaps() -> None:
     assert picked(found, "city")[:2] == ("Alton", other.pk)
 
 
-def test_a_proof_of_consent_is_not_taken_from_another_agencys_lead() -> None:
-    kept = make_lead()
-    foreign = make_lead(
-        make_agency(code="OTHERS"), consent_given=True, trustedform_url="https://cert.example/1"
+SAYS_ALL: dict[str, Any] = {
+    "address": "1 Oak St",
+    "city": "Alton",
+    "date_of_birth": date(1980, 2, 1),
+    "injury_type": "neck",
+    "insurance_claimant": "Acme",
+    "at_fault": "no",
+    "alternate_phone": "+13125550177",
+    "consent_given": True,
+    "trustedform_url": "https://cert.example/1",
+    "tags": ["tv"],
+    "notes": "Speaks Spanish.",
+}
+
+
+def test_by_rule_a_vendor_is_shown_nothing_that_another_agency_sent() -> None:
+    kept = make_lead(phone="", language="")
+    before = {name: getattr(kept, name) for name in FIELDS}
+    foreign = make_lead(make_agency(code="OTHERS"), email="", language="Polish", **SAYS_ALL)
+    found = preview(kept, foreign)
+    assert any(
+        "only notes and tags are taken" in told and "TESTAGENCY will see" in told for told in found.warnings
     )
-    own = make_lead(consent_given=True)
-    assert picked(preview(kept, foreign), "trustedform_url")[0] == ""
-    assert picked(preview(kept, foreign, own), "consent_given")[:2] == (True, own.pk)
-    assert picked(preview(kept, foreign, consent_given=foreign.pk), "trustedform_url")[1] == foreign.pk
+    merge(kept, foreign)
+    kept.refresh_from_db()
+    assert {name for name in FIELDS if getattr(kept, name) != before[name]} == NO_VENDOR_SEES - {"priority"}
+    assert HIDDEN_FROM_VENDORS.keys() & MERGED == NO_VENDOR_SEES
+
+
+def test_a_gap_is_filled_by_the_same_agencys_lead_though_another_agencys_is_older() -> None:
+    kept, own = make_lead(), make_lead(consent_given=True, city="Joliet")
+    foreign = make_lead(make_agency(code="OTHERS"), created_at=LONG_AGO, **SAYS_ALL)
+    found = preview(kept, foreign, own)
+    assert picked(found, "city")[:2] == ("Joliet", own.pk)
+    assert picked(found, "consent_given")[:2] == (True, own.pk)
+
+
+def test_what_is_chosen_of_another_agencys_lead_is_taken_and_the_preview_says_who_will_see_it() -> None:
+    kept = make_lead()
+    foreign = make_lead(make_agency(code="OTHERS"), **SAYS_ALL)
+    choices = {"consent_given": foreign.pk, "injury_type": foreign.pk, "notes": foreign.pk}
+    found = preview(kept, foreign, **choices)
+    assert picked(found, "trustedform_url")[1] == foreign.pk
+    told = "You chose to show TESTAGENCY what OTHERS sent: injury type, consent given, trustedform url."
+    assert told in found.warnings
+    merge(kept, foreign, fields=choices)
+    kept.refresh_from_db()
+    assert (kept.injury_type, kept.trustedform_url, kept.city) == ("neck", "https://cert.example/1", "")
+    assert not any("TESTAGENCY" in told for told in preview(make_lead(), make_lead()).warnings)
 
 
 def test_tags_are_united_and_notes_joined() -> None:

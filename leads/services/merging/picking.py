@@ -2,7 +2,8 @@
 
 The kept lead's value stands; where it says nothing, the oldest other that does fills the gap. Fields that say one
 thing together (an address, a proof of consent) come from one lead: the kept one, or another that agrees with all it
-says and says more. Tags are united, notes joined. A choice of the caller goes before all that.
+says and says more. Tags are united, notes joined. What the kept lead's vendor would see is never taken by rule from
+another agency's lead. A choice of the caller goes before all that.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,7 +21,7 @@ MERGED = PERSON | CRASH | CONSENT | {"priority", "tags", "notes"}
 """What the kept lead may take over. Everything else stays its own: who sent it when, for how much, who works it."""
 
 FIELDS: tuple[str, ...] = tuple(field.name for field in Lead._meta.concrete_fields if field.name in MERGED)
-PROOF = tuple(name for name in FIELDS if name in CONSENT)
+NO_VENDOR_SEES = frozenset({"notes", "tags", "priority"})
 TOGETHER: tuple[tuple[str, ...], ...] = (
     ("first_name", "last_name"),
     ("address", "city", "state", "zip_code"),
@@ -28,7 +29,7 @@ TOGETHER: tuple[tuple[str, ...], ...] = (
     ("at_fault", "fault_percent"),
     ("police_report", "police_report_number"),
     ("treatment", "treatment_date"),
-    PROOF,
+    tuple(name for name in FIELDS if name in CONSENT),
 )
 GROUP_OF = {name: group for group in TOGETHER for name in group}
 SILENT: tuple[Any, ...] = (None, "", [], "unknown")
@@ -122,14 +123,14 @@ def _picked(
 
 
 def _fullest(leads: Sequence[Lead], group: tuple[str, ...], said: Mapping[UUID, Values]) -> Lead:
-    """Of the leads that agree with all the kept one says, that which says most; the kept one, then the oldest."""
+    """Of its agency's leads that agree with all the kept one says, that which says most; the kept one, then the oldest."""
     kept = leads[0]
     stands = {name: value for name, value in said[kept.pk].items() if _is_said(value)}
     agreeing = [
         lead
         for lead in leads
         if all(_comparable(said[lead.pk][name]) == _comparable(value) for name, value in stands.items())
-        and (group != PROOF or lead.agency_id == kept.agency_id)  # a consent was given to one agency
+        and (lead.agency_id == kept.agency_id or NO_VENDOR_SEES.issuperset(group))
     ]
     return max(agreeing, key=lambda lead: sum(map(_is_said, said[lead.pk].values())))
 

@@ -13,7 +13,7 @@ from leads.choices import MERGEABLE, Disposition
 from leads.models import Lead
 from leads.services.merging.checking import leads_to_merge
 from leads.services.merging.children import child_relations
-from leads.services.merging.picking import Pick, Rule, pick_values
+from leads.services.merging.picking import NO_VENDOR_SEES, Pick, Rule, pick_values
 from leads.services.normalising.fields import LONGEST_TEXT
 
 
@@ -74,6 +74,7 @@ def _warnings(leads: Sequence[Lead], picks: Sequence[Pick]) -> Iterator[str]:
     for name in ("date_of_birth", "accident_date", "last_name"):
         if name in disputed:
             yield f"They differ in {name.replace('_', ' ')}: make sure that this is one person and one crash."
+    yield from _told_to_vendor(kept, others, picks)
     yield from _work_lost(kept, others)
     revenue = sum(
         (lead.lead_value for lead in others if lead.disposition != Disposition.DUPLICATE), Decimal(0)
@@ -91,6 +92,28 @@ def _warnings(leads: Sequence[Lead], picks: Sequence[Pick]) -> Iterator[str]:
             and len(pick.result["notes"]) == LONGEST_TEXT
         ):
             yield f"The joined notes end at {LONGEST_TEXT:,} characters; the rest stays with the merged leads."
+
+
+def _told_to_vendor(kept: Lead, others: Sequence[Lead], picks: Sequence[Pick]) -> Iterator[str]:
+    """Of other agencies' leads: what is left out by rule, and what a choice discloses."""
+    foreign = {lead.pk: lead.agency_id for lead in others if lead.agency_id != kept.agency_id}
+    if not foreign:
+        return
+    agencies = ", ".join(sorted(set(foreign.values())))
+    yield (
+        f"Leads of {agencies} are among them: only notes and tags are taken from those. "
+        f"What else you choose of them, {kept.agency_id} will see."
+    )
+    for lead_id, agency in foreign.items():
+        told = [
+            name.replace("_", " ")
+            for pick in picks
+            if pick.chosen == lead_id
+            for name, value in pick.result.items()
+            if name not in NO_VENDOR_SEES and value != getattr(kept, name)
+        ]
+        if told:
+            yield f"You chose to show {kept.agency_id} what {agency} sent: {', '.join(told)}."
 
 
 def _work_lost(kept: Lead, others: Sequence[Lead]) -> Iterator[str]:
