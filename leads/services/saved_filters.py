@@ -41,10 +41,20 @@ def save_filter(
 
 @transaction.atomic
 def change_filter(
-    filter_id: UUID, *, actor: Actor, name: str, filters: Any, description: str = "", is_public: bool = False
+    filter_id: UUID,
+    *,
+    actor: Actor,
+    name: str,
+    filters: Any,
+    description: str = "",
+    is_public: bool | None = None,
 ) -> SavedFilter:
-    """Replace a filter of one's own; admins also those they see. Raises as `save_filter`, SavedFilterNotFound."""
+    """Replace a filter of one's own; admins also those they see. It stays public or private where `is_public` is None.
+
+    Raises as `save_filter`, SavedFilterNotFound.
+    """
     saved = _own_filter(filter_id, actor)
+    is_public = saved.is_public if is_public is None else is_public
     _check(filters, is_public, actor)
     saved.name, saved.description, saved.filters, saved.is_public = name, description, filters, is_public
     return _stored(saved)
@@ -86,7 +96,7 @@ def problems_of(saved: Sequence[SavedFilter], actor: Actor) -> list[list[str]]:
 
 def _check(filters: Any, is_public: bool, actor: Actor) -> None:
     if is_public and actor.role == Role.VENDOR:
-        raise NotAllowed("Public filters are for the staff; leave isPublic out.")
+        raise NotAllowed("Public filters are for the staff; send isPublic as false.")
     reading = read_filters(filters, actor=actor)
     check([reading], actor)
     if reading.is_empty:

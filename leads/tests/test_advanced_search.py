@@ -344,6 +344,12 @@ WRONG = [
     ({"vendor_code": "NOPE"}, "filters.vendor_code", "no agency NOPE"),
     ({"assigned_agent": "no@example.com"}, "filters.assigned_agent", "no@example.com"),
     ({"query": "a\u0000", "conditions": []}, "filters.query", "control"),
+    ({"query": " ", **tree(condition("state", "equals", "NY"))}, "filters.query", "Is empty; leave it out"),
+    *(
+        ({"disposition": ["New"], name: empty}, f"filters.{name}", "Is empty; leave it out")
+        for name, empty in (("state", []), ("q", ""), ("tag", " "), ("status", []), ("has_attorney", [""]))
+    ),
+    ({"disposition": ["New", ""]}, "filters.disposition", "Is empty; leave it out"),
 ]
 
 

@@ -82,6 +82,8 @@ def test_an_agent_chooses_among_the_own_leads() -> None:
         ({"filters": {"logic": "AND", "conditions": []}}, "filters", "every lead"),
         ({"filters": {"state": "AK"}}, "filters", "no lead"),
         ({"filters": {"stat": "NY"}}, "filters.stat", "Unknown"),
+        ({"filters": {"state": [], "disposition": ["New"]}}, "filters.state", "Is empty"),
+        ({"filters": {"state": "", "disposition": ["New"]}}, "filters.state", "Is empty"),
         ({"filters": {"conditions": [{"field": "x"}]}}, "filters.conditions[0].field", "Unknown"),
         ({"filters": NY, "lead_ids": [NOBODYS]}, "lead_ids", "not both"),
         ({"saved_filter": NOBODYS}, "saved_filter", "no such"),

@@ -96,7 +96,8 @@ def test_both_shapes_and_a_query_feed_list_and_search(manager: APIClient) -> Non
     ("fields", "path"),
     [
         ({"filters": {}}, "filters"),
-        ({"filters": {"q": ""}}, "filters"),
+        ({"filters": {"q": ""}}, "filters.q"),
+        ({"filters": {"state": [], "disposition": ["New"]}}, "filters.state"),
         ({"filters": {"conditions": []}}, "filters"),
         ({"filters": []}, "filters"),
         ({"filters": None}, "filters"),
@@ -170,8 +171,9 @@ def test_public_ones_are_the_staffs_to_use_and_the_owners_to_change(manager: API
             hidden = getattr(client, method)(f"{PATH}/{private['id']}", given)
             assert (hidden.status_code, hidden.json()["code"]) == (404, "not_found")
     assert manager.get(f"/api/leads?savedFilter={public['id']}").status_code == 200
-    changed = admin.put(f"{PATH}/{public['id']}", {**body, "isPublic": True}).json()
-    assert (changed["name"], changed["owner"]) == ("Other", "ann@example.com")
+    changed = admin.put(f"{PATH}/{public['id']}", body).json()
+    assert (changed["name"], changed["owner"], changed["isPublic"]) == ("Other", "ann@example.com", True)
+    assert manager.get(f"/api/leads?savedFilter={public['id']}").status_code == 200
     assert admin.delete(f"{PATH}/{public['id']}").status_code == 200
 
 

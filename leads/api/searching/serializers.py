@@ -90,7 +90,9 @@ class SavedFilterInputSerializer(StrictSerializer):
     description = PlainCharField(required=False, allow_blank=True, default="", max_length=500)
     filters = FiltersField()
     isPublic = serializers.BooleanField(
-        required=False, default=False, source="is_public", help_text="All of the staff see and use it."
+        required=False,
+        source="is_public",
+        help_text="All of the staff see and use it. Without: POST makes it private, PUT leaves it as it is.",
     )
 
 

@@ -25,6 +25,7 @@ from leads.services.searching.trees import GROUP_KEYS, Condition, Problems, read
 QUERY = "query"
 TREE_KEYS = {QUERY, *GROUP_KEYS}
 AGENCY_PARAMETERS = ("vendor_code", "vendor")
+EMPTY = "Is empty; leave it out."
 Narrowing = Callable[[LeadQuerySet, Asked], LeadQuerySet]
 
 
@@ -53,7 +54,10 @@ class Reading:
 
 
 def read_filters(filters: Any, *, actor: Actor, path: str = "filters") -> Reading:
-    """`{disposition: [...], state: "NY"}` as GET /leads, or `{query?, logic, conditions}`. Never raises."""
+    """`{disposition: [...], state: "NY"}` as GET /leads, or `{query?, logic, conditions}`. Never raises.
+
+    An empty value is a problem, where GET /leads takes no notice of it: what is acted on is never more than was named.
+    """
     reading = Reading()
     if not isinstance(filters, Mapping):
         reading.problems.add(path, "Must be an object.")
@@ -65,9 +69,10 @@ def read_filters(filters: Any, *, actor: Actor, path: str = "filters") -> Readin
 
 
 def read_query(text: Any, *, actor: Actor, path: str = QUERY) -> Reading:
-    """Free text, as `q` of GET /leads. Never raises."""
+    """Free text, as `q` of GET /leads; "" is none. Never raises."""
     reading = Reading()
-    _read_query(text, actor, path, reading)
+    if text != "":
+        _read_query(text, actor, path, reading)
     return reading
 
 
@@ -128,7 +133,8 @@ def _note_names(condition: Condition, reading: Reading) -> None:
 
 
 def _read_query(text: Any, actor: Actor, path: str, reading: Reading) -> None:
-    if text == "":
+    if isinstance(text, str) and not text.strip():
+        reading.problems.add(path, EMPTY)
         return
     try:
         words = values.part(text)
@@ -145,7 +151,9 @@ def _read_parameters(filters: Mapping[str, Any], actor: Actor, path: str, readin
     data: MultiValueDict[str, str] = MultiValueDict()
     for name in filters.keys() & known.keys():
         is_repeatable = isinstance(known[name], MultipleChoiceFilter)
-        data.setlist(name, _written(filters[name], is_repeatable, f"{path}.{name}", reading.problems) or [""])
+        written = _written(filters[name], is_repeatable, f"{path}.{name}", reading.problems)
+        if written:
+            data.setlist(name, written)
     filterset = filter_class(data, Lead.objects.all(), actor=actor)
     for name, sentences in filterset.form.errors.items():
         reading.problems[f"{path}.{name}"] = [str(sentence) for sentence in sentences]
@@ -162,6 +170,9 @@ def _written(value: Any, is_repeatable: bool, path: str, problems: Problems) -> 
     given = value if isinstance(value, list) else [value]
     if any(isinstance(each, bool) or not isinstance(each, str | int | float) for each in given):
         problems.add(path, "Must be text or a number, or a list of them.")
+        return []
+    if not given or not all(str(each).strip() for each in given):
+        problems.add(path, EMPTY)
         return []
     if len(given) > 1 and not is_repeatable:
         problems.add(path, "Takes one value; use conditions with the operator `in` for several.")
