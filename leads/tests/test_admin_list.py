@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from agencies.tests.factories import make_agency
-from crm.core.admin.base import CappedPaginator
+from crm.core.admin.base import EXACT_UP_TO, CappedPaginator
 from crm.core.choices import Role
 from crm.core.clock import business_day
 from crm.core.tests.browsing import browser_as
@@ -158,6 +158,17 @@ def test_counting_stops_and_paging_has_an_end(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(paginator, "reach", 2)
     assert paginator.told.startswith("about ")
     assert paginator.num_pages == 2
+
+
+def test_what_can_be_paged_through_is_counted_whatever_the_planner_guesses(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("crm.core.counting._estimated", lambda queryset: 5_759)
+    for _ in range(3):
+        make_lead()
+    paginator = CappedPaginator(Lead.objects.filter(disposition="New").order_by("id"), 2)
+    assert (paginator.told, paginator.num_pages) == ("3", 2)
+    assert EXACT_UP_TO >= paginator.reach
 
 
 def test_agents_and_vendors_stay_outside() -> None:

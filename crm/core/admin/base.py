@@ -28,10 +28,10 @@ from crm.core.counting import count_up_to
 from crm.core.exceptions import DomainError
 from crm.core.models import User
 
-EXACT_UP_TO = 1_000
 NUL = "\0"  # no text in the database can hold it
 action_toggle = ModelAdmin.action_checkbox.short_description
 PAGES_REACH = 10_000  # rows: a page at offset n reads n rows first
+EXACT_UP_TO = PAGES_REACH  # so that every page offered has rows, and none is missing
 
 
 def person_of(request: HttpRequest) -> User:
