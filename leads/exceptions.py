@@ -8,6 +8,7 @@ from leads.choices import Disposition
 
 __all__ = [
     "AgencyPaused",
+    "AgentLeft",
     "AgentUnavailable",
     "CapacityExceeded",
     "DuplicateLead",
@@ -70,6 +71,17 @@ class TooFewPlaces(DomainError):
         )
 
 
+class LeadNotOpen(DomainError):
+    """A strategy shares out leads that are still worked."""
+
+    code = "not_open"
+
+    def __init__(self, disposition: str) -> None:
+        super().__init__(
+            f"The lead is {disposition}: only open leads are shared out. Name its agent yourself (manual), or reopen it."
+        )
+
+
 class NoAgentFree(DomainError):
     """None of the agents that a strategy may choose from has room."""
 
@@ -87,6 +99,18 @@ class AgentUnavailable(InvalidInput):
     def __init__(self, field: str, email: str) -> None:
         message = f"{email} is not an active agent; GET /api/agents lists them."
         super().__init__(message, **{field: [message]})
+
+
+class AgentLeft(DomainError):
+    """The agent of a lead that is to be worked again works no more."""
+
+    code = "agent_unavailable"
+
+    def __init__(self, agent: str) -> None:
+        super().__init__(
+            f"{agent}, who has this lead, is no active agent any more; reassign it first, or put it into the pool.",
+            agent=agent,
+        )
 
 
 class InvalidTransition(DomainError):

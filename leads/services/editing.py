@@ -12,12 +12,13 @@ from crm.core import events
 from crm.core.actors import Actor
 from crm.core.choices import Role
 from crm.core.clock import business_day
-from leads.choices import TRANSITIONS, WAYS_OUT, Disposition
+from leads.choices import OPEN, TRANSITIONS, WAYS_OUT, Disposition
 from leads.events import LeadDeleted, LeadUpdated
-from leads.exceptions import InvalidInput, InvalidTransition, LeadMoved, NotAllowed
+from leads.exceptions import AgentLeft, InvalidInput, InvalidTransition, LeadMoved, NotAllowed
 from leads.models import Decision, Lead
 from leads.services.assignment import capacity_refusal, locked_lead
-from leads.services.fields import EDITABLE, SCORED
+from leads.services.bulk.locking import lock_agents, takes_leads
+from leads.services.fields import EDITABLE, EDITABLE_BY_MANAGER, SCORED
 from leads.services.intake import IntakeContext, duplicate_refusal, rescore
 from leads.services.normalise import normalise
 
@@ -25,6 +26,16 @@ NEVER_EMPTY = {"lead_value"}
 EXTENSION_OF = " extension"  # as normalise() names what it found behind a phone number
 HAS_EXTENSION = "Send the number without its extension, and the extension in the notes."
 UNKNOWN_FIELD = "Unknown field; see /api/docs for the known ones."
+SET_BY_US = "Set by the program; leave it out."
+NOT_EDITED = {
+    "assigned_agent": "Given by assign, reassign, unassign or bulk-assign; leave it out.",
+    **dict.fromkeys(
+        ("lead_id", "quality_score", "filing_deadline", "days_to_deadline", "assigned_at", "first_contact_at",
+         "closed_date", "created_at", "created_by", "updated_at", "update_history", "merged_into"),
+        SET_BY_US,
+    ),
+}  # fmt: skip
+"""What a lead shows and nobody edits."""
 ONE_BY_ONE = (
     "Tells one person from another, so it is not changed in bulk: PATCH /api/leads/{id} changes one lead's."
 )
@@ -35,6 +46,7 @@ class Standing(Protocol):
 
     disposition: Any
     disposition_reason: Any
+    assigned_agent_id: Any
 
 
 def update_lead(
@@ -44,7 +56,7 @@ def update_lead(
 
     With `etag`, only if the lead is still at that version. A move must be allowed by TRANSITIONS, a way out
     needs a `disposition_reason`; a change of facts has deadline and score decided anew.
-    Raises LeadNotFound, LeadMoved, InvalidInput, InvalidTransition, CapacityExceeded (a reopened lead),
+    Raises LeadNotFound, LeadMoved, InvalidInput, InvalidTransition, AgentLeft, CapacityExceeded (a reopened lead),
     DuplicateLead (a phone or e-mail another lead has).
     """
     values = editable_values(changes, actor=actor)
@@ -58,6 +70,8 @@ def update_lead(
             if not changed:
                 return lead
             check_move(lead, values)
+            if is_reopened(lead, values):
+                _check_agent(lead)
             _write(lead, changed, actor=actor, reason=reason)
     except IntegrityError as error:
         raise (capacity_refusal(error) or duplicate_refusal(error, lead, actor) or error) from None
@@ -81,19 +95,22 @@ def editable_values(
 ) -> dict[str, Any]:
     """Clean model values of the fields to change; InvalidInput names what is wrong, unknown or not the caller's.
 
+    Only the contract's names: among the spellings that intake takes, "lead id" is the vendor's own.
     The fields `one_by_one` are refused, with the advice to change them lead by lead.
     """
     if actor.role == Role.VENDOR:
         raise NotAllowed("A lead is read-only for its vendor once it was sent.")
-    clean = normalise(raw, today=business_day())
-    problems = {name: list(sentences) for name, sentences in clean.problems.items()}
+    known = {name: value for name, value in raw.items() if name in EDITABLE_BY_MANAGER}
+    clean = normalise(known, today=business_day())
+    problems = {name: [NOT_EDITED.get(name, UNKNOWN_FIELD)] for name in raw.keys() - known.keys()}
+    problems |= {name: list(sentences) for name, sentences in clean.problems.items()}
     for name in clean.unplaced:
         field, is_extension = name.removesuffix(EXTENSION_OF), name.endswith(EXTENSION_OF)
         problems[field] = [HAS_EXTENSION if is_extension and field in raw else UNKNOWN_FIELD]
     for name in clean.blank & NEVER_EMPTY:
         problems[name] = ["Cannot be empty; send 0 for nothing."]
     for name in (clean.values.keys() | clean.blank) - EDITABLE[actor.role]:
-        problems.setdefault(name, ["Not changed by PATCH, or not by your role."])
+        problems.setdefault(name, ["Not changed by your role."])
     for name in (clean.values.keys() | clean.blank | clean.problems.keys()) & set(one_by_one):
         problems[name] = [ONE_BY_ONE]
     values = {**dict.fromkeys(clean.blank), **clean.values}
@@ -140,11 +157,23 @@ def check_disposition(lead: Standing, values: Mapping[str, Any]) -> None:
         check_reason(new, values.get("disposition_reason", ""))
 
 
+def is_reopened(lead: Standing, values: Mapping[str, Any]) -> bool:
+    """Whether a lead that is worked no more would take its agent's place again."""
+    return bool(lead.assigned_agent_id and lead.disposition not in OPEN and values.get("disposition") in OPEN)
+
+
 def check_reason(disposition: Disposition, reason: str) -> None:
     """A way out says why."""
     if disposition in WAYS_OUT and not reason:
         message = f"Say why: {disposition.value} needs a disposition_reason."
         raise InvalidInput(f"disposition_reason: {message}", disposition_reason=[message])
+
+
+def _check_agent(lead: Lead) -> None:
+    """The agent is still there to work the lead; locked, so that nobody deactivates them meanwhile."""
+    for agent in lock_agents([lead.assigned_agent_id] if lead.assigned_agent_id else []).values():
+        if not takes_leads(agent):
+            raise AgentLeft(agent.email)
 
 
 def _write(lead: Lead, changed: Mapping[str, Any], *, actor: Actor, reason: str) -> None:

@@ -239,9 +239,14 @@ def test_who_holds_more_than_they_may_gets_none_until_there_is_room() -> None:
     assert capacity_of(ada) == 2
 
 
-def test_a_lead_that_is_not_worked_any_more_takes_no_place() -> None:
+def test_only_open_leads_are_shared_out_and_by_hand_any() -> None:
     ada = agent_named("ada", max_capacity=1)
-    assert names_of(assign([make_lead(**OUT), make_lead()], "capacity_based")) == ["ada", "ada"]
+    finished = make_lead(**OUT)
+    done = assign([finished, make_lead()], "capacity_based")
+    assert names_of(done) == ["ada"]
+    assert [(failure.lead_id, failure.code) for failure in done.failures] == [(finished.pk, "not_open")]
+    by_hand = assign([finished], "manual", assignments=[Wish(finished.pk, ada.email)])
+    assert names_of(by_hand) == ["ada"]
     assert capacity_of(ada) == 1
 
 

@@ -23,7 +23,7 @@ places_given_back = st.lists(st.none() | st.integers(1, 6), max_size=40)
 
 def give(queue: Queue, number: int) -> list[int]:
     """The agents of the next leads."""
-    given_to = [queue.choose(takes_place=True) for _ in range(number)]
+    given_to = [queue.choose() for _ in range(number)]
     return [chosen[0].agent_id for chosen in given_to if chosen]
 
 
@@ -38,7 +38,7 @@ def test_nobody_is_filled_above_the_maximum_and_no_place_is_left_out(
         if left in room:
             queue.shift(left, -1)
             room[left] += 1
-        chosen = queue.choose(takes_place=True)
+        chosen = queue.choose()
         assert (chosen is not None) == any(places > 0 for places in room.values())
         if chosen:
             assert room[chosen[0].agent_id] > 0
@@ -85,10 +85,3 @@ def test_turns_go_on_from_the_last() -> None:
     people = [Seat(1, "", 0, 9, turn=7), Seat(2, "", 0, 9, turn=4)]
     assert give(Queue(people, rank_of(AssignmentStrategy.ROUND_ROBIN, last_turn=9)), 3) == [2, 1, 2]
     assert [seat.turn for seat in people] == [11, 12]
-
-
-def test_a_lead_that_takes_no_place_leaves_the_room_as_it_is() -> None:
-    queue = Queue([Seat(1, "", 0, 1)], rank_of(AssignmentStrategy.CAPACITY_BASED))
-    assert queue.choose(takes_place=False)
-    assert queue.choose(takes_place=True)
-    assert queue.choose(takes_place=False) is None

@@ -128,7 +128,7 @@ def test_an_agent_changes_no_money_and_a_vendor_nothing() -> None:
     [
         ({"colour": "red"}, "colour"),
         ({"email": "new@example.com"}, "email"),
-        ({"Mobile": "312 555 0100"}, "phone"),
+        ({"Mobile": "312 555 0100"}, "Mobile"),
         ({"alternate_phone": "not a number"}, "alternate_phone"),
         ({"phone": ""}, "phone"),
         ({"priority": "soonish"}, "priority"),
@@ -212,6 +212,39 @@ def test_reopened_leads_take_their_agents_places_as_far_as_there_are_any(manager
     assert agent.email in answer.json()["results"][1]["error"]
     agent.refresh_from_db()
     assert agent.capacity == 2
+
+
+@pytest.mark.parametrize("gone", [{"is_active": False}, {"role": Role.MANAGER}], ids=str)
+def test_no_lead_is_reopened_for_an_agent_who_has_left(manager: User, gone: dict[str, Any]) -> None:
+    agent, there = make_user(role=Role.AGENT), make_user(role=Role.AGENT)
+    out: dict[str, Any] = {"disposition": "Rejected", "disposition_reason": "no answer"}
+    left, other, pooled = (
+        make_lead(assigned_agent=agent, **out),
+        make_lead(assigned_agent=there, **out),
+        make_lead(**out),
+    )
+    User.objects.filter(pk=agent.pk).update(**gone)
+    answer = send(manager, [left, other, pooled], {"disposition": "Contacted"})
+    assert results_of(answer) == [("failed", "agent_unavailable"), ("updated", None), ("updated", None)]
+    assert "reassign it first" in answer.json()["results"][0]["error"]
+    patched = signed_in(manager).patch(f"/api/leads/{left.pk}", {"disposition": "Contacted"})
+    assert (patched.status_code, patched.json()["code"]) == (409, "agent_unavailable")
+    assert patched.json()["error"] == answer.json()["results"][0]["error"]
+    for user, lead in ((agent, left), (there, other)):
+        user.refresh_from_db()
+        assert user.capacity == (lead is other)
+
+
+def test_open_leads_of_an_inactive_agent_move_on(manager: User) -> None:
+    owner = make_user(role=Role.AGENT)
+    leads = [make_lead(assigned_agent=owner), make_lead(assigned_agent=owner)]
+    User.objects.filter(pk=owner.pk).update(
+        is_active=False
+    )  # as an import makes the owners that a file names
+    assert results_of(send(manager, leads[:1], {"disposition": "Contacted"})) == [("updated", None)]
+    assert (
+        signed_in(manager).patch(f"/api/leads/{leads[1].pk}", {"disposition": "Contacted"}).status_code == 200
+    )
 
 
 def test_leads_stop_being_duplicates_only_where_nobody_else_stands_for_the_person(manager: User) -> None:

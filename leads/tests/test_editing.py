@@ -218,3 +218,19 @@ def test_a_phones_extension_is_named_where_it_stands(agent: User) -> None:
     answer = signed_in(agent).patch(f"/api/leads/{lead.pk}", {"phone": "(312) 200-0199 x12"})
     assert (answer.status_code, list(answer.json()["details"])) == (400, ["phone"])
     assert "notes" in answer.json()["error"]
+
+
+@pytest.mark.parametrize(
+    "field", ["lead_id", "name", "status", "source", "zip", "quality_score", "assigned_agent"]
+)
+def test_a_change_takes_the_contracts_names_only(field: str) -> None:
+    """Among the spellings that intake takes, "lead id" is the vendor's own and "name" is two fields."""
+    lead = make_lead(sub_id="RID-1")
+    manager = signed_in(make_user(role=Role.MANAGER))
+    for answer in (
+        manager.patch(f"/api/leads/{lead.pk}", {field: "Contacted"}),
+        manager.post("/api/leads/bulk-update", {"lead_ids": [str(lead.pk)], "updates": {field: "Contacted"}}),
+    ):
+        assert (answer.status_code, list(answer.json()["details"])) == (400, [field])
+    lead.refresh_from_db()
+    assert (lead.sub_id, lead.disposition) == ("RID-1", "New")

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from crm.core.models import User
 from leads.choices import OPEN, AssignmentStrategy
-from leads.exceptions import AgentUnavailable, NoAgentFree
+from leads.exceptions import AgentUnavailable, LeadNotOpen, NoAgentFree
 from leads.models import AgentTurn
 from leads.selectors import team_figures
 from leads.services.bulk.giving import Giving
@@ -35,7 +35,10 @@ def give_by_strategy(
         agent.pk: "" if emails is not None else absence_of(agent.is_active, agent.availability)
         for agent in agents
     }
-    giving.report["candidates"] = [seat_record(seat, absences[seat.agent_id]) for seat in seats]
+    is_scored = strategy == AssignmentStrategy.PERFORMANCE
+    giving.report["candidates"] = [
+        seat_record(seat, absences[seat.agent_id], is_scored=is_scored) for seat in seats
+    ]
     queue = Queue(
         (seat for seat in seats if not absences[seat.agent_id]),
         rank_of(strategy, last_turn=max(turns.values(), default=0)),
@@ -70,13 +73,13 @@ def _in_order(giving: Giving, strategy: AssignmentStrategy) -> list[UUID]:
 
 def _give(giving: Giving, lead_id: UUID, queue: Queue, strategy: AssignmentStrategy) -> None:
     lead = giving.leads[lead_id]
-    is_open = lead.disposition in OPEN
-    if is_open:
-        queue.shift(lead.assigned_agent_id, -1)
-    next_up = queue.choose(takes_place=is_open)
+    if lead.disposition not in OPEN:
+        giving.failures[lead_id] = Failure.of(lead_id, LeadNotOpen(lead.disposition))
+        return
+    queue.shift(lead.assigned_agent_id, -1)
+    next_up = queue.choose()
     if next_up is None:
-        if is_open:
-            queue.shift(lead.assigned_agent_id, 1)
+        queue.shift(lead.assigned_agent_id, 1)
         giving.failures[lead_id] = Failure.of(lead_id, NoAgentFree())
         return
     seat, reason = next_up

@@ -117,7 +117,7 @@ class Queue:
         for seat in self._seats.values():
             self._line_up(seat)
 
-    def choose(self, *, takes_place: bool) -> tuple[Seat, str] | None:
+    def choose(self) -> tuple[Seat, str] | None:
         """The next agent with room and why; counts the lead. None where nobody has room."""
         while self._heap:
             *_, version, agent_id = heapq.heappop(self._heap)
@@ -125,7 +125,7 @@ class Queue:
             if version == seat.version and seat.has_room:
                 reason = self._rank.reason(seat)
                 self._rank.served(seat)
-                seat.held += takes_place
+                seat.held += 1
                 self._line_up(seat)
                 return seat, reason
         return None
@@ -157,10 +157,11 @@ def rank_of(strategy: AssignmentStrategy, *, last_turn: int = 0) -> Rank:
     return ranks[strategy]
 
 
-def seat_record(seat: Seat, absence: str) -> dict[str, Any]:
+def seat_record(seat: Seat, absence: str, *, is_scored: bool) -> dict[str, Any]:
     """An agent as the operation's report keeps it, taken before the first lead is given.
 
-    Who is full then may be given leads all the same, once others of theirs have moved.
+    Who is full then may be given leads all the same, once others of theirs have moved. The score is told where it
+    counts.
     """
     return {
         "agent": seat.email,
@@ -168,5 +169,5 @@ def seat_record(seat: Seat, absence: str) -> dict[str, Any]:
         "reason": absence or fullness_of(seat.held, seat.most),
         "draw": round(seat.draw, 6),
         "turn": seat.turn or None,
-        "score": seat.score,
+        "score": seat.score if is_scored else None,
     }
