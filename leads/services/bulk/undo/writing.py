@@ -14,11 +14,14 @@ from leads.services.bulk.undo.traces import COLUMNS
 
 _DELETE = "DELETE FROM leads_lead WHERE id = ANY (%s)"
 
-# The whole row as the deletion recorded it, what goes back besides laid over it.
+# The whole row as the deletion recorded it, what goes back besides laid over it. The record is made in FROM, once a
+# lead: `(record).*` in the list of columns would make it anew for each column.
 _RECREATE = """
 INSERT INTO leads_lead
-SELECT (jsonb_populate_record(NULL::leads_lead, (SELECT jsonb_object_agg(key, value -> 0) FROM jsonb_each(c.changes)) || w.back)).*
-  FROM jsonb_to_recordset(%s::jsonb) AS w(row bigint, back jsonb) JOIN leads_leadchange c ON c.id = w.row
+SELECT r.*
+  FROM jsonb_to_recordset(%s::jsonb) AS w(row bigint, back jsonb) JOIN leads_leadchange c ON c.id = w.row,
+       LATERAL (SELECT jsonb_object_agg(key, value -> 0) AS row FROM jsonb_each(c.changes)) AS was,
+       LATERAL jsonb_populate_record(NULL::leads_lead, was.row || w.back) AS r
  ORDER BY c.lead_id
 """
 
