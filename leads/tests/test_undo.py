@@ -377,9 +377,36 @@ def test_an_agent_undoes_their_own_and_only_where_the_lead_is_still_theirs() -> 
 def test_a_vendor_undoes_nothing() -> None:
     make_agency(code="OURS")
     vendor = make_user(role=Role.VENDOR, vendor_code="OURS").actor(Source.API)
-    operation = operate([make_lead()], actor=vendor, city="Joliet")
+    one = imported(csv_file(people(1)), agency_code="OURS", actor=vendor)
     with pytest.raises(NotAllowed):
-        undo(operation, vendor)
+        undo(BulkOperation.objects.get(pk=one.pk), vendor)
+
+
+def test_an_undo_that_brought_nothing_back_does_not_use_up_the_only_one() -> None:
+    agent, other = make_user(max_capacity=5), make_user(max_capacity=5)
+    lead = make_lead(assigned_agent=agent, city="Peoria")
+    operation = operate([lead], actor=agent.actor(Source.API), city="Joliet")
+    Lead.objects.filter(pk=lead.pk).update(assigned_agent=other)
+    nothing = undo(operation, agent.actor(Source.API))
+    assert (nothing.changed_count, nothing.failed_count, nothing.undoes_id) == (0, 1, None)
+    assert nothing.request["operation"] == str(operation.pk)
+    done = undo(operation)
+    lead.refresh_from_db()
+    assert (done.changed_count, done.undoes_id, lead.city) == (1, operation.pk, "Peoria")
+    with pytest.raises(AlreadyUndone):
+        undo(operation)
+
+
+def test_a_place_that_was_missing_at_first_is_taken_by_a_later_undo() -> None:
+    full, taker = make_user(max_capacity=1), make_user(max_capacity=5)
+    lead = make_lead(assigned_agent=full)
+    operation = operate([lead], assigned_agent=taker)
+    between = make_lead(assigned_agent=full)
+    assert undo(operation).changed_count == 0
+    Lead.objects.filter(pk=between.pk).update(assigned_agent=None)
+    assert undo(operation).changed_count == 1
+    lead.refresh_from_db()
+    assert lead.assigned_agent == full
 
 
 def test_once_only_and_only_when_it_has_ended_and_changed_something() -> None:

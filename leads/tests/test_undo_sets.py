@@ -1,11 +1,12 @@
 """An undo is set-based, and holds when others write at the same moment."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from crm.core.models import User
@@ -13,12 +14,15 @@ from crm.core.tests.factories import make_user
 from leads.exceptions import CapacityExceeded, DuplicateLead
 from leads.models import BulkOperation, Lead
 from leads.services.assignment import assign_lead
+from leads.services.bulk.undo import writing
 from leads.services.bulk.undo.exceptions import AlreadyUndone
 from leads.services.bulk.undoing import undo_operation
+from leads.services.editing import delete_lead
 from leads.services.intake import IntakeContext, receive_lead
+from leads.services.merging.merging import merge_leads
 from leads.tests.factories import make_lead, posted
 from leads.tests.import_files import csv_file, imported, people
-from leads.tests.racing import at_once
+from leads.tests.racing import at_once, wait_until_somebody_waits
 from leads.tests.undoing import MANAGER, miscounted, operate, rows, sign_off
 
 # With the savepoints that a test's own transaction makes of ours.
@@ -78,6 +82,62 @@ def test_bringing_back_an_import_neither(count: int) -> None:
     assert (undo.report["deleted"], len(made)) == (count, DELETION_STATEMENTS)
     again, made = statements(undo)
     assert (again.report["recreated"], len(made)) == (count, RETURN_STATEMENTS)
+
+
+@pytest.mark.django_db
+def test_a_lead_is_made_of_its_history_once_not_once_a_column() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (VERBOSE, COSTS OFF) {writing._RECREATE}", ["[]"])
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert plan.count("jsonb_populate_record(") == 1, plan
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_lead_that_stands_is_deleted_while_another_is_to_be_merged_into_it_again() -> None:
+    kept, other = (
+        make_lead(),
+        make_lead(phone=""),
+    )  # with nothing to take over, the kept lead has no row of history
+    undo = undo_operation(merge_leads(kept.pk, [other.pk], actor=MANAGER).operation.pk, actor=MANAGER)
+
+    def redo() -> BulkOperation:
+        try:
+            return undo_operation(undo.pk, actor=MANAGER)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            delete_lead(kept.pk, actor=MANAGER)
+            answer = pool.submit(redo)
+            wait_until_somebody_waits()
+        done = answer.result(timeout=30)
+    assert "was deleted" in {failure["lead_id"]: failure["error"] for failure in done.failures}[str(other.pk)]
+    other.refresh_from_db()
+    assert (other.disposition, other.merged_into) == ("New", None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_lead_is_merged_into_again_stays_until_that_is_done() -> None:
+    """The kept lead's change was no part of the operation: only the tie of the other one is written."""
+    kept, other = make_lead(), make_lead(disposition="Duplicate", disposition_reason="twice")
+    Lead.objects.filter(pk=other.pk).update(merged_into=kept)
+    operation = operate([other], disposition="New", disposition_reason="")
+
+    def delete() -> object:
+        try:
+            return delete_lead(kept.pk, actor=MANAGER)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            assert undo_operation(operation.pk, actor=MANAGER).failures == []
+            answer = pool.submit(delete)
+            wait_until_somebody_waits()
+        answer.result(timeout=30)
+    other.refresh_from_db()
+    assert (other.disposition, other.merged_into) == ("Duplicate", None)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from crm.core.actors import Actor
-from leads.models import BulkOperation, Lead
-from leads.services.bulk.undo.exceptions import OperationNotFound
+from leads.models import Lead
 from leads.services.bulk.undo.guards import hold_children
 from leads.services.bulk.undo.plan import Standing, plan_of
 from leads.services.bulk.undo.traces import read_since, read_traces
-from leads.services.bulk.undoing import STANDING, refusal_of
+from leads.services.bulk.undoing import STANDING, undoable_operation
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +28,7 @@ class UndoPreview:
 
 def preview_undo(operation_id: UUID, *, actor: Actor) -> UndoPreview:
     """Six statements at most, no locks. Raises what `undo_operation` would raise."""
-    operation = BulkOperation.objects.visible_to(actor).filter(pk=operation_id).first()
-    if operation is None:
-        raise OperationNotFound
-    undone_by = BulkOperation.objects.filter(undoes=operation).values_list("pk", flat=True).first()
-    refusal = refusal_of(operation, undone_by, actor)
-    if refusal is not None:
-        raise refusal
+    operation = undoable_operation(operation_id, actor)
     traces = read_traces(operation.pk)
     rows = Lead.objects.visible_to(actor).among(traces).order_by().values_list(*STANDING)
     standing = {pk: Standing(*facts) for pk, *facts in rows}

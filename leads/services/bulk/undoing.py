@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -76,6 +76,24 @@ def refusal_of(operation: BulkOperation, undone_by: UUID | None, actor: Actor) -
     return NothingToUndo() if not operation.changed_count else None
 
 
+def undoable_operation(operation_id: UUID, actor: Actor, *, is_locking: bool = False) -> BulkOperation:
+    """The operation that this actor may undo now; locked, so that of two undos at once the second finds the first.
+
+    Two statements. Raises OperationNotFound, NotAllowed, OperationRunning, AlreadyUndone, NothingToUndo.
+    """
+    visible = BulkOperation.objects.visible_to(actor)
+    if is_locking:
+        visible = visible.select_for_update(of=("self",))
+    operation: BulkOperation | None = visible.filter(pk=operation_id).first()
+    if operation is None:
+        raise OperationNotFound
+    undone_by = BulkOperation.objects.filter(undoes=operation).values_list("pk", flat=True).first()
+    refusal = refusal_of(operation, undone_by, actor)
+    if refusal is not None:
+        raise refusal
+    return operation
+
+
 @transaction.atomic
 def undo_operation(operation_id: UUID, *, actor: Actor, reason: str = "") -> BulkOperation:
     """Write back what an operation changed, where nobody touched it since; returns the undo, itself undoable.
@@ -83,7 +101,7 @@ def undo_operation(operation_id: UUID, *, actor: Actor, reason: str = "") -> Bul
     An agent's own operation: only leads that are the agent's now. What stays as it is, and why, is in the undo's
     record. Raises OperationNotFound, NotAllowed, OperationRunning, AlreadyUndone, NothingToUndo.
     """
-    operation = _locked(operation_id, actor)
+    operation = undoable_operation(operation_id, actor, is_locking=True)
     traces = read_traces(operation.pk)
     undo = begin(
         OperationKind.UNDO,
@@ -95,14 +113,14 @@ def undo_operation(operation_id: UUID, *, actor: Actor, reason: str = "") -> Bul
         undoes=operation,
     )
     keep_stamps()
-    standing = _locked_leads(traces, actor)
+    standing, kept = _locked_leads(traces, actor)
     hidden = [
         traces.pop(lead_id)
         for lead_id, trace in list(traces.items())
         if lead_id not in standing and not (actor.is_manager and trace.deleted)
     ]
     read_since(traces)
-    done = _write(traces, standing)
+    done = _write(traces, standing, kept)
     _explain(operation, undo, done)
     return _finish(operation, undo, done, [Failure.not_found(trace.lead_id) for trace in hidden])
 
@@ -120,36 +138,32 @@ class _Done:
         return [plan.lead_id for plan in self.plans if plan.does_anything]
 
 
-def _locked(operation_id: UUID, actor: Actor) -> BulkOperation:
-    """The operation, locked: of two undos at once the second finds the first."""
-    visible = BulkOperation.objects.visible_to(actor).select_for_update(of=("self",))
-    operation: BulkOperation | None = visible.filter(pk=operation_id).first()
-    if operation is None:
-        raise OperationNotFound
-    undone_by = BulkOperation.objects.filter(undoes=operation).values_list("pk", flat=True).first()
-    refusal = refusal_of(operation, undone_by, actor)
-    if refusal is not None:
-        raise refusal
-    return operation
-
-
 def _first_kind(operation: BulkOperation) -> str:
     """The kind of the operation that a chain of undos is about."""
     return str(operation.request.get("kind") if operation.kind == OperationKind.UNDO else operation.kind)
 
 
-def _locked_leads(traces: Mapping[UUID, Trace], actor: Actor) -> dict[UUID, Standing]:
-    """Those there that the actor may see, locked in order of id until the transaction ends.
+def _locked_leads(
+    traces: Mapping[UUID, Trace], actor: Actor
+) -> tuple[dict[UUID, Standing], Collection[UUID]]:
+    """Those there that the actor may see, and those there that a lead is to be merged into again: all locked
+    until the transaction ends, in order of id.
 
     Leads that may be deleted are locked against new comments too.
     """
     is_deleting = any(trace.is_created for trace in traces.values())
-    leads = Lead.objects.visible_to(actor).select_for_update(no_key=not is_deleting, of=("self",))
-    rows = leads.among(traces).order_by("pk").values_list(*STANDING)
-    return {pk: Standing(*facts) for pk, *facts in rows}
+    merged_into = {UUID(kept) for trace in traces.values() if (kept := trace.before.get("merged_into_id"))}
+    visible = Lead.objects.visible_to(actor).among(traces)
+    leads = Lead.objects.among({*traces, *merged_into}) if merged_into else visible
+    locked = leads.select_for_update(no_key=not is_deleting, of=("self",)).order_by("pk")
+    there = {pk: Standing(*facts) for pk, *facts in locked.values_list(*STANDING)}
+    if not merged_into:
+        return there, ()
+    seen = set(visible.values_list("pk", flat=True))
+    return {pk: facts for pk, facts in there.items() if pk in seen}, merged_into & there.keys()
 
 
-def _write(traces: Mapping[UUID, Trace], standing: Mapping[UUID, Standing]) -> _Done:
+def _write(traces: Mapping[UUID, Trace], standing: Mapping[UUID, Standing], kept: Collection[UUID]) -> _Done:
     """Plan, ask the guards, write; again where a twin came in between the look and the write."""
     twins: set[UUID] = set()
     while True:
@@ -158,7 +172,7 @@ def _write(traces: Mapping[UUID, Trace], standing: Mapping[UUID, Standing]) -> _
         hold_twins(plans, known=twins)
         hold_unreachable(plans)
         hold_agencies(plans)
-        hold_merged(plans)
+        hold_merged(plans, kept)
         agents = lock_concerned(plans)
         hold_places(plans, agents)
         scores = decide_scores(plans)
@@ -216,6 +230,9 @@ def _finish(
             count=len(changed),
         )
         events.publish(event)
+    else:  # the operation's only undo is not used up by one that did nothing
+        undo.undoes = None
+        undo.save(update_fields=["undoes"])
     concerned = {*changed, *(failure.lead_id for failure in failures)}
     return finish(
         undo,

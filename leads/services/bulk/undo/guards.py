@@ -114,14 +114,11 @@ def _agency_of(plan: Plan) -> str | None:
     return code
 
 
-def hold_merged(plans: Iterable[Plan]) -> None:
-    """Leave leads unmerged whose other one is gone. One statement, where any is to be merged again."""
-    going = [(plan, UUID(kept)) for plan in plans if (kept := plan.back.get("merged_into_id"))]
-    if not going:
-        return
-    there = set(Lead.objects.among({kept for _, kept in going}).values_list("pk", flat=True))
-    for plan, kept in going:
-        if kept not in there:
+def hold_merged(plans: Iterable[Plan], kept: Collection[UUID]) -> None:
+    """Leave leads unmerged whose other one is gone; `kept` are those there, locked with the leads."""
+    for plan in plans:
+        merged_into = plan.back.get("merged_into_id")
+        if merged_into and UUID(merged_into) not in kept:
             plan.hold_back(OUTCOME | {"merged_into_id"}, MergedLeadGone())
 
 
