@@ -8,16 +8,22 @@ from uuid import UUID
 from crm.core import events
 from crm.core.actors import Actor
 from crm.core.exceptions import DomainError
-from leads.choices import OPEN, Disposition, OperationKind
+from leads.choices import Disposition, OperationKind
 from leads.events import LeadsBulkChanged
-from leads.exceptions import CapacityExceeded, InvalidInput
+from leads.exceptions import AgentLeft, CapacityExceeded, InvalidInput
 from leads.models import BulkOperation, Lead
-from leads.services.bulk.locking import LeadRow, lock_agents, lock_leads, lock_rows, room_of
+from leads.services.bulk.locking import LeadRow, lock_agents, lock_leads, lock_rows, room_of, takes_leads
 from leads.services.bulk.operations import Failure, Selection, begin, carry_out, finish
 from leads.services.bulk.places import Move, refused_moves
 from leads.services.bulk.twins import standing_twins
 from leads.services.bulk.writing import write_decisions, write_leads
-from leads.services.editing import changed_values, check_disposition, check_reason, editable_values
+from leads.services.editing import (
+    changed_values,
+    check_disposition,
+    check_reason,
+    editable_values,
+    is_reopened,
+)
 from leads.services.fields import SCORED
 from leads.services.intake import IntakeContext, rescore
 
@@ -126,21 +132,21 @@ def _refused_twins(leads: list[LeadRow], values: Mapping[str, Any]) -> dict[UUID
 
 
 def _refused_places(leads: list[LeadRow], values: Mapping[str, Any]) -> dict[UUID, Failure]:
-    """Of the leads reopened, those whose agent has no place left for them."""
-    if values.get("disposition") not in OPEN:
+    """Of the leads reopened, those whose agent is gone or has no place left for them."""
+    held_by = {lead.id: lead.assigned_agent_id for lead in leads if is_reopened(lead, values)}
+    if not held_by:
         return {}
-    moves = [
-        Move(lead.id, None, lead.assigned_agent_id)
-        for lead in leads
-        if lead.assigned_agent_id and lead.disposition not in OPEN
-    ]
-    agents = lock_agents(move.takes for move in moves if move.takes) if moves else {}
-    refused = refused_moves(moves, room_of(agents.values()))
-    return {
-        move.lead_id: Failure.of(move.lead_id, CapacityExceeded(agents[move.takes].email))
-        for move in moves
-        if move.takes and move.lead_id in refused
-    }
+    agents = lock_agents(held_by.values())
+    refused: dict[UUID, Failure] = {}
+    moves: list[Move] = []
+    for lead_id, agent_id in held_by.items():
+        if takes_leads(agents[agent_id]):
+            moves.append(Move(lead_id, None, agent_id))
+        else:
+            refused[lead_id] = Failure.of(lead_id, AgentLeft(agents[agent_id].email))
+    for lead_id in refused_moves(moves, room_of(agents.values())):
+        refused[lead_id] = Failure.of(lead_id, CapacityExceeded(agents[held_by[lead_id]].email))
+    return refused
 
 
 def _rescored(
