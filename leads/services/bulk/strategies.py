@@ -73,7 +73,7 @@ class LeastLoaded(Rank):
     """The share of places taken."""
 
     def of(self, seat: Seat) -> float:
-        return seat.held / seat.most
+        return seat.held / seat.most if seat.most else 1.0
 
     def reason(self, seat: Seat) -> str:
         return f"least loaded: {seat.held} of {seat.most} places taken"
