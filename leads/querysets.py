@@ -11,7 +11,7 @@ from django.db.models.expressions import RawSQL
 
 from crm.core.actors import Actor
 from crm.core.choices import Role
-from leads.choices import OPEN
+from leads.choices import OPEN, OperationKind
 
 if TYPE_CHECKING:
     from leads.models import BulkOperation, Lead, LeadChange, LeadImport, SavedFilter  # noqa: F401 - named in annotations as strings
@@ -176,10 +176,21 @@ class BulkOperationQuerySet(QuerySet["BulkOperation"]):
     """Which bulk operations."""
 
     def visible_to(self, actor: Actor) -> "BulkOperationQuerySet":
-        """Managers see all, everybody else what they did themselves."""
+        """Managers see all; others what their role still does, of their own, since the rest may name people.
+
+        An agent updates of leads and the undos of these, a vendor imports for its agency.
+        """
         if actor.is_manager:
             return self
-        return self.filter(author_user=actor.user_id) if actor.user_id is not None else self.none()
+        if actor.user_id is None:
+            return self.none()
+        own = self.filter(author_user=actor.user_id)
+        if actor.role == Role.AGENT:
+            undo = Q(kind=OperationKind.UNDO, request__kind=OperationKind.UPDATE)
+            return own.filter(Q(kind=OperationKind.UPDATE) | undo)
+        if actor.role == Role.VENDOR and actor.vendor_code:
+            return own.filter(kind=OperationKind.IMPORT, request__agency=actor.vendor_code)
+        return self.none()
 
 
 class SavedFilterQuerySet(QuerySet["SavedFilter"]):

@@ -11,6 +11,7 @@ from crm.core.choices import Role, Source
 from crm.core.ids import uuid7
 from crm.core.models import User
 from crm.core.tests.factories import make_user, signed_in
+from leads.api.operations import views
 from leads.choices import OperationStatus
 from leads.models import BulkOperation, Lead
 from leads.tests.factories import make_lead
@@ -152,6 +153,54 @@ def test_a_vendor_sees_its_import_and_managers_undo_it(client: APIClient) -> Non
     done = undo(client, operation).json()
     assert (done["changed_count"], done["report"]["deleted"]) == (3, 3)
     assert ids_of(signed_in(vendor).get(URL)) == [str(operation.pk)]
+
+
+@pytest.mark.parametrize("role", [Role.VENDOR, Role.AGENT])
+def test_who_is_no_manager_any_more_reads_no_more_what_managers_read(role: Role) -> None:
+    make_agency(code="OURS")
+    person = make_user(role=Role.MANAGER)
+    lead, agent = make_lead(), make_user(max_capacity=5, email="kim@example.com")
+    manager = signed_in(person)
+    answer = manager.post(
+        "/api/leads/bulk-assign",
+        {"assignment_strategy": "round_robin", "lead_ids": [str(lead.pk)]},
+        format="json",
+    )
+    sign_off()
+    operation = BulkOperation.objects.get(pk=answer.json()["operation_id"])
+    assert agent.email in str(operation.report)
+    undone = undo(manager, operation).json()["operation_id"]
+    imported(csv_file(people(1)), actor=person.actor(Source.API))  # for another agency
+    User.objects.filter(pk=person.pk).update(role=role, vendor_code="OURS" if role == Role.VENDOR else "")
+    person.refresh_from_db()
+    client = signed_in(person)
+    assert ids_of(client.get(URL)) == []
+    for hidden in (operation.pk, undone):
+        assert client.get(f"{URL}/{hidden}").status_code == 404
+        assert client.post(f"{URL}/{hidden}/undo", {}, format="json").status_code in {403, 404}
+
+
+def test_an_agent_sees_the_undo_of_the_own_update_and_takes_it_back() -> None:
+    agent = make_user(max_capacity=5)
+    own = operate([make_lead(assigned_agent=agent)], actor=agent.actor(Source.API), city="Joliet")
+    client = signed_in(agent)
+    first = undo(client, own).json()["operation_id"]
+    assert ids_of(client.get(URL)) == [first, str(own.pk)]
+    assert undo(client, BulkOperation.objects.get(pk=first)).status_code == 200
+
+
+def test_long_lists_are_cut_and_counted(client: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(views, "LISTED", 2)
+    leads = [make_lead() for _ in range(6)]
+    operation = operate(leads, city="Joliet")
+    Lead.objects.filter(pk__in=[lead.pk for lead in leads[:3]]).delete()
+    Lead.objects.filter(pk__in=[lead.pk for lead in leads[3:]]).update(city="Alton")
+    undone = undo(client, operation).json()
+    shown = client.get(f"{URL}/{undone['operation_id']}").json()
+    for answer in (undone, shown):
+        assert (len(answer["failures"]), answer["failures_total"]) == (2, 3)
+        assert (len(answer["report"]["left"]), answer["report"]["left_total"]) == (2, 3)
+    assert "left_total" not in client.get(f"{URL}/{operation.pk}").json()["report"]
 
 
 # Imports are operations

@@ -46,8 +46,9 @@ class OperationDetailSerializer(OperationSerializer):
 
     selection = serializers.DictField(help_text="How the leads were chosen; empty where they were named.")
     request = serializers.DictField(help_text="What was asked for.")
-    failures = FailureSerializer(many=True)
+    failures = FailureSerializer(many=True, help_text="The first 1,000.")
+    failures_total = serializers.IntegerField(help_text="How many there are.")
     report = serializers.DictField(
         help_text="What only this kind knows. Of an undo: `restored` {field: leads}, `deleted`, `recreated`, "
-        "`left` [{lead_id, field, ours, now, by, at} or {…, code, error}]."
+        "`left` [{lead_id, field, ours, now, by, at} or {…, code, error}], the first 1,000 of `left_total`."
     )

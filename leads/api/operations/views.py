@@ -25,13 +25,16 @@ UNDO = """Writes back what the operation changed, set-based, in one transaction,
 
 A field goes back where nobody has touched it since; everything else is left and reported, with who changed it and
 when. Leads that the operation made are deleted if nobody has touched them. 409 where the operation still runs, changed
-nothing or was undone already (`details.undone_by`). Agents undo their own, on leads that are still theirs.
+nothing or was undone already (`details.undone_by`); an undo that brought nothing back does not count. Agents undo their
+own updates, on leads that are still theirs.
 """
 LONG = ("lead_ids", "selection", "request", "failures", "report")  # columns a list does not show
+LISTED = 1_000
+"""How many entries of `failures` and of `report.left` an answer has."""
 
 
 class OperationViewSet(GenericViewSet[BulkOperation]):
-    """Bulk operations: managers see all, everybody else their own."""
+    """Bulk operations: managers see all, agents their own updates, vendors their own imports."""
 
     serializer_class = shapes.OperationSerializer
     filterset_class = OperationFilter
@@ -102,13 +105,17 @@ def operation_document(one: BulkOperation, actor: Actor) -> dict[str, Any]:
 
 
 def detail_document(one: BulkOperation, actor: Actor) -> dict[str, Any]:
-    """An operation with all that is known of it."""
+    """An operation with all that is known of it; of what has an entry a lead or field, the first `LISTED`."""
+    report = dict(one.report)
+    if "left" in report:
+        report |= {"left": report["left"][:LISTED], "left_total": len(report["left"])}
     return {
         **operation_document(one, actor),
         "selection": one.selection,
         "request": one.request,
-        "failures": one.failures,
-        "report": one.report,
+        "failures": one.failures[:LISTED],
+        "failures_total": len(one.failures),
+        "report": report,
     }
 
 
