@@ -15,6 +15,7 @@ from crm.core.actors import Actor
 from crm.core.admin.base import CappedChangeList, actor_of
 from leads.admin import records
 from leads.admin.filters import AuthorFilter, CreatedFilter
+from leads.admin.standing import undone
 from leads.admin.undoing import UndoPage
 from leads.choices import OperationKind, OperationStatus
 from leads.models import BulkOperation
@@ -34,14 +35,21 @@ class OperationChangeList(CappedChangeList):
 
     def get_queryset(self, request: HttpRequest, **kwargs: Any) -> QuerySet[BulkOperation]:
         found: QuerySet[BulkOperation] = super().get_queryset(request, **kwargs)
-        return found.defer(*LONG, "undone_by__request", *(f"undone_by__{name}" for name in LONG))
+        return found.select_related(None).defer(*LONG)
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.result_list: Any = list(self.result_list)
+        last = undone(one.pk for one in self.result_list)
+        for one in self.result_list:
+            one.undone = last.get(one.pk)
 
 
 @admin.register(BulkOperation)
 class BulkOperationAdmin(UndoPage):
     """Operations, newest first; the page of one tells all that is known of it, and leads to its undo."""
 
-    list_display = ("when", "what", "author", "leads", "changed", "refused", "stands", "undone")
+    list_display = ("when", "what", "author", "leads", "changed", "refused", "stands", "taken_back")
     list_display_links = ("when",)
     list_filter = (("kind", ChoicesDropdownFilter), AuthorFilter, ("created_at", CreatedFilter))
     ordering = ("-created_at",)
@@ -89,22 +97,17 @@ class BulkOperationAdmin(UndoPage):
         return format_html('<span class="crm-badge crm-badge--{}">{}</span>', colour, told)
 
     @display(description="undone by", empty_value="-")
-    def undone(self, one: BulkOperation) -> SafeString | None:
-        undo = undo_of(one)
-        if undo is None:
+    def taken_back(self, one: Any) -> SafeString | None:
+        if one.undone is None:
             return None
-        url = reverse("admin:leads_bulkoperation_change", args=[undo.pk])
-        return format_html('<a class="crm-link" href="{}">{}</a>', url, undo.author)
-
-
-def undo_of(one: BulkOperation) -> BulkOperation | None:
-    """The operation that undid this one, if any."""
-    return getattr(one, "undone_by", None)
+        url = reverse("admin:leads_bulkoperation_change", args=[one.undone.last])
+        told = "stands again" if one.undone.stands else one.undone.author
+        return format_html('<a class="crm-link" href="{}">{}</a>', url, told)
 
 
 def panels_of(one: BulkOperation, actor: Actor) -> dict[str, Any]:
-    """What the page of one operation shows; one statement beside those that read it."""
-    undo = undo_of(one)
+    """What the page of one operation shows; two statements at most beside those that read it."""
+    undo = getattr(one, "undone_by", None)
     refusal = refusal_of(one, undo.pk if undo else None, actor)
     names = records.names_of_listed(one, actor)
     left = one.report.get("left", [])
@@ -114,7 +117,7 @@ def panels_of(one: BulkOperation, actor: Actor) -> dict[str, Any]:
         "badge": STATUS_COLOURS[OperationStatus(one.status)],
         "is_running": one.status == OperationStatus.RUNNING,
         "is_import": one.kind == OperationKind.IMPORT,
-        "undo": undo,
+        "undone": undone([one.pk])[one.pk] if undo else None,
         "can_undo": refusal is None,
         "asked": records.request_rows(one),
         "chosen": records.selection_rows(one),
