@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from crm.core.models import OutboxEvent
 from crm.core.tests.factories import make_user
 from leads.choices import ImportStatus
-from leads.models import Decision, Lead, LeadChange, LeadImport
+from leads.models import BulkOperation, Decision, Lead, LeadChange, LeadImport
 from leads.services import intake
 from leads.services.imports import chunks, running
 from leads.services.imports.duplicates import DuplicateFinder
@@ -53,6 +53,23 @@ def test_a_chunk_costs_the_same_statements_however_many_rows_it_has(chunk: Any) 
     chunk(100)
     assert statements(file(2000, 200)) == two
     assert (four - two) / 2 <= 12
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("attempts", "outcome", "created"), [(0, "completed", 5), (99, "failed", 0)])
+def test_an_import_that_an_earlier_release_took_in_becomes_an_operation_when_it_goes_on(
+    chunk: Any, attempts: int, outcome: str, created: int
+) -> None:
+    chunk(2)
+    one = queued(csv_file(people(5)))
+    BulkOperation.objects.filter(pk=one.pk).delete()
+    LeadImport.objects.filter(pk=one.pk).update(attempts=attempts)
+    run_import(one.pk)
+    operation = BulkOperation.objects.get(pk=one.pk)
+    assert (operation.kind, operation.status, operation.changed_count) == ("import", outcome, created)
+    assert (operation.author, operation.created_at) == (one.author, one.created_at)
+    assert operation.request == {"filename": "leads.csv", "agency": "IMPORTED"}
+    assert operation.finished_at is not None
 
 
 @pytest.mark.django_db
