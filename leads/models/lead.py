@@ -141,6 +141,9 @@ class Lead(models.Model):
             models.Index("created_at", "id", name="leads_created"),  # the list, newest first
             models.Index("agency", "created_at", "id", name="leads_agency_created"),  # a vendor's list
             models.Index("disposition", "created_at", "id", name="leads_disposition_created"),
+            models.Index("agency", "disposition", "created_at", "id", name="leads_agency_disposition"),
+            models.Index("campaign_source", "created_at", "id", name="leads_campaign_created"),
+            models.Index("state", "created_at", "id", name="leads_state_created"),
             models.Index(
                 "assigned_agent", "created_at", "id", name="leads_agent_created"
             ),  # "my leads", "unassigned"
