@@ -74,6 +74,12 @@ def reason_field(*, required: bool = False, help_text: str = KEPT) -> forms.Char
     )
 
 
+def require_reason(form: forms.Form, disposition: str | None) -> None:
+    """A way out needs the form's reason."""
+    if disposition in WAYS_OUT and not form.cleaned_data.get("reason"):
+        form.add_error("reason", f"Say why: {disposition} needs a reason.")
+
+
 def priority_field() -> forms.ChoiceField:
     """A new priority, or none."""
     return forms.ChoiceField(
@@ -160,6 +166,10 @@ class MoveForm(ActForm):
         self.fields["disposition"].choices = [  # type: ignore[attr-defined]
             ("", "Choose"), *((move.value, move.label) for move in Disposition if move in allowed)
         ]  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        require_reason(self, self.cleaned_data.get("disposition"))
+        return self.cleaned_data
 
     def act(self, actor: Actor) -> object:
         to, reason = Disposition(self.cleaned_data["disposition"]), self.cleaned_data["reason"]

@@ -16,6 +16,7 @@ from leads.admin.acting import (
     assignable_agents,
     priority_field,
     reason_field,
+    require_reason,
 )
 from leads.admin.selecting import Summary
 from leads.choices import TRANSITIONS, WAYS_OUT, AssignmentStrategy, Disposition
@@ -156,6 +157,7 @@ class ChangeManyForm(BulkForm):
     def clean(self) -> dict[str, Any]:
         if not self.errors and not (self.cleaned_data["disposition"] or self.cleaned_data["priority"]):
             self.add_error(None, "Choose a disposition, a priority, or both.")
+        require_reason(self, self.cleaned_data.get("disposition"))
         return self.cleaned_data
 
     def act(self, selection: Selection, actor: Actor) -> BulkOperation:

@@ -1,5 +1,6 @@
 """The audit of leads: every change, by every path."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +12,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
+from crm.core.actors import Actor
 from crm.core.admin.base import CappedChangeList, ReadOnlyAdmin, actor_of
-from leads.admin.changelist import UUID_LIKE
+from leads.admin.changelist import UUID_LIKE, lead_names
 from leads.admin.columns import in_lines
 from leads.admin.explaining import told
 from leads.models import LeadChange
@@ -23,28 +25,34 @@ LONGEST = 40  # characters of a value there
 
 
 class HistoryChangeList(CappedChangeList):
-    """Changes in words: the agents of all rows are looked up at once."""
+    """Changes in words: the agents and the leads of all rows are looked up at once."""
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         self.result_list: Any = list(self.result_list)
-        documents = told(history_documents(self.result_list, actor_of(request)))
-        for change, document in zip(self.result_list, documents, strict=True):
-            change.told = document["changes"]
+        tell(self.result_list, actor_of(request))
+
+
+def tell(changes: Sequence[Any], actor: Actor) -> None:
+    """Give each change its words: `did`, `told`, and the `lead_name` where the lead is still there."""
+    names = lead_names((change.lead_id for change in changes), actor)
+    for change, document in zip(changes, told(history_documents(changes, actor)), strict=True):
+        change.did, change.told = document["action"], document["changes"]
+        change.lead_name = names.get(change.lead_id)
 
 
 @admin.register(LeadChange)
 class LeadChangeAdmin(ReadOnlyAdmin):
     """Changes, newest first; searched by the id of a lead or of a bulk operation."""
 
-    list_display = ("at", "action", "actor", "source", "lead", "changed", "reason")
+    list_display = ("at", "did", "actor", "source", "lead", "changed", "reason")
     list_display_links = ("at",)
     search_fields = ("lead_id",)
     search_help_text = "A lead's or a bulk operation's whole id"
     ordering = ("-id",)
     sortable_by = ()
-    fields = ("at", "action", "actor", "source", "lead", "reason", "request_id", "bulk_operation", "whole")
-    readonly_fields = ("bulk_operation", "whole")
+    fields = ("at", "did", "actor", "source", "lead", "reason", "request_id", "bulk_operation", "whole")
+    readonly_fields = ("did", "lead", "bulk_operation", "whole")
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[HistoryChangeList]:
         return HistoryChangeList
@@ -52,7 +60,7 @@ class LeadChangeAdmin(ReadOnlyAdmin):
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         change = super().get_object(request, object_id, from_field)
         if change is not None:
-            change.told = told(history_documents([change], actor_of(request)))[0]["changes"]
+            tell([change], actor_of(request))
         return change
 
     def get_search_results(
@@ -65,13 +73,21 @@ class LeadChangeAdmin(ReadOnlyAdmin):
             return queryset.none(), False
         return queryset.filter(Q(lead_id=UUID(text)) | Q(operation=UUID(text))), False
 
+    @display(description="action")
+    def did(self, change: Any) -> str:
+        return str(change.did)
+
     @display(description="lead")
-    def lead(self, change: LeadChange) -> SafeString:
-        return _link("admin:leads_lead_change", change.lead_id)
+    def lead(self, change: Any) -> SafeString:
+        if change.lead_name is None:
+            return format_html('<span class="crm-note">{} (deleted)</span>', _brief(change.lead_id))
+        return _link("admin:leads_lead_change", change.lead_id, change.lead_name)
 
     @display(description="bulk operation", empty_value="-")
     def bulk_operation(self, change: LeadChange) -> SafeString | None:
-        return _link("admin:leads_bulkoperation_change", change.operation) if change.operation else None
+        if not change.operation:
+            return None
+        return _link("admin:leads_bulkoperation_change", change.operation, _brief(change.operation))
 
     @display(description="changed", empty_value="-")
     def changed(self, change: Any) -> SafeString | None:
@@ -84,8 +100,12 @@ class LeadChangeAdmin(ReadOnlyAdmin):
         return in_lines(_told(change.told, None)) if change.told else None
 
 
-def _link(name: str, pk: UUID) -> SafeString:
-    return format_html('<a class="crm-link" href="{}">{}</a>', reverse(name, args=[pk]), str(pk)[-12:])
+def _link(name: str, pk: UUID, text: str) -> SafeString:
+    return format_html('<a class="crm-link" href="{}">{}</a>', reverse(name, args=[pk]), text)
+
+
+def _brief(pk: UUID) -> str:
+    return str(pk)[-12:]
 
 
 def _told(changes: list[dict[str, Any]], longest: int | None) -> list[str]:

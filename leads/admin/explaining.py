@@ -9,6 +9,16 @@ from django.utils.timezone import localtime
 
 from leads.models import Lead
 
+ACTIONS = {
+    "created": "Came in",
+    "handed_over": "Handed over",
+    "bulk_assigned": "Assigned in bulk",
+    "bulk_unassigned": "Returned to the pool in bulk",
+    "bulk_updated": "Changed in bulk",
+    "unassigned": "Returned to the pool",
+    "updated": "Changed",
+}
+"""What was done, where the name of the action does not say it in words."""
 WEAKEST = 0.01  # an effect below this is drawn as none
 
 
@@ -54,7 +64,7 @@ def told(history: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [
         {
             **entry,
-            "action": words(entry["action"]),
+            "action": ACTIONS.get(entry["action"]) or words(entry["action"]),
             "changes": [
                 {"field": field_name(name), "old": shown(old), "new": shown(new)}
                 for name, (old, new) in entry["changes"].items()

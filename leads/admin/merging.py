@@ -13,7 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.http import urlencode
 
-from crm.core.admin.base import ServiceAdmin, actor_of
+from crm.core.admin.base import ServiceAdmin, actor_of, told_refusal
 from crm.core.exceptions import DomainError
 from leads.admin.changelist import UUID_LIKE
 from leads.admin.columns import DISPOSITION_COLOURS
@@ -21,13 +21,14 @@ from leads.admin.explaining import field_name, shown, words
 from leads.admin.records import told_outcome
 from leads.models import Lead
 from leads.selectors import likely_duplicates
-from leads.services.merging.checking import MOST_MERGED
+from leads.services.merging.checking import MOST_MERGED, leads_to_merge
 from leads.services.merging.merging import merge_leads
 from leads.services.merging.picking import Pick
 from leads.services.merging.previewing import MergePreview, best_to_keep, preview_merge
 from leads.services.merging.unmerging import merging_operation
 
 CHANGED = "One of these leads was changed while you compared them, so nothing was merged; look at them again."
+TOO_FEW = "Choose two leads or more that are the same person; nothing was merged."
 
 
 class MergePages(ServiceAdmin):
@@ -44,7 +45,18 @@ class MergePages(ServiceAdmin):
 
     @admin.action(description="Merge…", permissions=["change"])
     def merge_leads(self, request: HttpRequest, queryset: QuerySet[Lead]) -> HttpResponse:
-        return redirect(compare_url(queryset.values_list("pk", flat=True)[: MOST_MERGED + 2]))
+        leads = list(queryset[: MOST_MERGED + 2])
+        if len(leads) < 2:
+            messages.error(request, TOO_FEW)
+            return redirect(request.get_full_path())
+        kept, lead_ids = best_to_keep(leads), [lead.pk for lead in leads]
+        others = [lead_id for lead_id in lead_ids if lead_id != kept.pk]
+        try:
+            leads_to_merge(kept.pk, others, actor=actor_of(request))
+        except DomainError as refusal:
+            messages.error(request, told_refusal(refusal))
+            return redirect(request.get_full_path())
+        return redirect(compare_url(lead_ids))
 
     def duplicates_view(self, request: HttpRequest, lead_id: UUID) -> HttpResponse:
         """Leads that look like the same person, to be chosen for a merge."""
@@ -82,7 +94,7 @@ class MergePages(ServiceAdmin):
                 actor=actor_of(request),
             )
         except DomainError as refusal:
-            messages.error(request, refusal.message)
+            messages.error(request, told_refusal(refusal))
             return redirect(back)
         messages.success(request, told_outcome(done.operation, "merged"))
         return redirect("admin:leads_lead_change", done.kept_id)
@@ -94,7 +106,7 @@ class MergePages(ServiceAdmin):
         try:
             return redirect("admin:leads_bulkoperation_undo", merging_operation(lead))
         except DomainError as refusal:
-            messages.error(request, refusal.message)
+            messages.error(request, told_refusal(refusal))
             return redirect("admin:leads_lead_change", lead.pk)
 
     def _require_change(self, request: HttpRequest) -> None:

@@ -10,7 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from crm.core.actors import Actor
-from leads.admin.changelist import visible_leads
+from leads.admin.changelist import lead_names
 from leads.admin.conditions import told_filters
 from leads.admin.explaining import field_name, shown, words
 from leads.choices import AssignmentStrategy, OperationKind
@@ -127,10 +127,8 @@ def failure_rows(operation: BulkOperation, names: Mapping[str, str]) -> list[dic
 def names_of_listed(operation: BulkOperation, actor: Actor) -> dict[str, str]:
     """The leads that the page lists, by id. One statement, where it lists any."""
     listed = [*operation.failures[:LISTED], *operation.report.get("left", ())[:LISTED]]
-    if not listed:
-        return {}
-    leads = visible_leads(actor).among({UUID(entry["lead_id"]) for entry in listed}).order_by()
-    return {str(lead.pk): str(lead) for lead in leads.only("first_name", "last_name", "email", "phone")}
+    names = lead_names((UUID(entry["lead_id"]) for entry in listed), actor)
+    return {str(lead_id): name for lead_id, name in names.items()}
 
 
 def restored_rows(operation: BulkOperation) -> list[tuple[str, int]]:

@@ -93,7 +93,7 @@ def test_a_lead_is_moved(manager: Client) -> None:
 def test_a_way_out_needs_a_reason(manager: Client) -> None:
     lead = make_lead()
     page = manager.post(page_of("disposition", lead), {"disposition": "Rejected"})
-    assert "needs a disposition_reason" in page.content.decode()
+    assert "needs a reason" in page.content.decode()
     manager.post(page_of("disposition", lead), {"disposition": "Rejected", "reason": "no injury"})
     lead.refresh_from_db()
     assert (lead.disposition, lead.disposition_reason) == ("Rejected", "no injury")

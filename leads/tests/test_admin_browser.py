@@ -70,7 +70,7 @@ def test_a_manager_finds_a_lead_and_moves_it(page: Any, live_server: LiveServer)
     page.get_by_role("link", name="Change disposition").click()
     page.get_by_label("Disposition").select_option("Rejected")
     page.get_by_role("button", name="Change").click()
-    page.get_by_text("needs a disposition_reason").wait_for()
+    page.get_by_text("needs a reason").wait_for()
     page.get_by_label("Reason").fill("no injury")
     page.get_by_role("button", name="Change").click()
 

@@ -148,7 +148,7 @@ def test_moves_are_checked_lead_by_lead(manager: Client) -> None:
 def test_a_way_out_needs_a_reason(manager: Client) -> None:
     lead = make_lead()
     page = asked(manager, "change_leads", [lead])
-    assert "needs a disposition_reason" in answered(manager, page, disposition="Rejected").content.decode()
+    assert "needs a reason" in answered(manager, page, disposition="Rejected").content.decode()
     answered(manager, page, disposition="Rejected", reason="no injury")
     lead.refresh_from_db()
     assert (lead.disposition, lead.disposition_reason) == ("Rejected", "no injury")

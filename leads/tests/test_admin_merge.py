@@ -42,6 +42,17 @@ def test_the_list_leads_to_the_comparison(manager: Client) -> None:
     assert all(str(lead.pk) in answer["Location"] for lead in leads)
 
 
+@pytest.mark.parametrize("dispositions", [["New"], ["Closed", "Closed"]])
+def test_what_cannot_be_merged_is_told_in_the_list_as_it_was_filtered(
+    manager: Client, dispositions: list[str]
+) -> None:
+    leads = [make_lead(disposition=disposition, state="NY") for disposition in dispositions]
+    sent = {"action": "merge_leads", "_selected_action": [str(lead.pk) for lead in leads]}
+    answer = manager.post(f"{reverse('admin:leads_lead_changelist')}?state=NY", sent)
+    assert answer["Location"] == f"{reverse('admin:leads_lead_changelist')}?state=NY"
+    assert "lead_ids" not in told(answer)[0]
+
+
 def test_leads_stand_side_by_side_with_the_rules_choice_and_what_differs(manager: Client) -> None:
     kept = make_lead(assigned_agent=None, disposition="Contacted", city="", injury_type="neck <b>")
     other = make_lead(city="Alton", injury_type="back", lead_value="35.00", disposition="Rejected")

@@ -33,7 +33,8 @@ from leads.tests.factories import make_lead
 pytestmark = pytest.mark.django_db
 
 LIST = reverse("admin:leads_bulkoperation_changelist")
-LIST_QUERIES = 6  # session, person, estimate, count, page, the options of a filter
+LIST_QUERIES = 7  # session, person, estimate, count, page, what became of it, the options of a filter
+CHANGES_QUERIES = 6  # session, person, count, page, the leads and the agents of all rows
 PAGE_QUERIES = 3  # session, person, operation
 SYSTEM = Actor.system("nightly")
 
@@ -101,9 +102,10 @@ def test_a_longer_list_of_bigger_operations_costs_the_same(manager: Client) -> N
     with CaptureQueriesContext(connection) as queries:
         manager.get(LIST)
     assert len(queries) == LIST_QUERIES
-    page = [query["sql"] for query in queries if "leads_bulkoperation" in query["sql"]][-1]
-    assert "lead_ids" not in page
-    assert "failures" not in page
+    read = " ".join(query["sql"] for query in queries if "leads_bulkoperation" in query["sql"])
+    assert "author" in read
+    assert "lead_ids" not in read
+    assert "failures" not in read
 
 
 def test_the_page_tells_request_counts_and_refusals(manager: Client) -> None:
@@ -197,6 +199,25 @@ def test_an_undo_is_undone_like_any_other(manager: Client) -> None:
     assert lead.disposition == "Contacted"
 
 
+def test_what_stands_again_says_so_and_leads_to_what_may_be_undone_now(manager: Client, boss: User) -> None:
+    lead = make_lead()
+    done = moved([lead])
+    undo = undo_operation(done.pk, actor=SYSTEM)
+    redo = undo_operation(undo.pk, actor=boss.actor(Source.ADMIN))
+    page = manager.get(page_of(done)).content.decode()
+    assert "Undone by" not in page
+    assert "Stands again: its undo was undone by boss@example.com" in page
+    assert undo_page_of(redo) in page
+    assert f'href="{page_of(redo)}">stands again</a>' in manager.get(LIST).content.decode()
+    assert "Undone by boss@example.com" in manager.get(page_of(undo)).content.decode()
+    last = undo_operation(redo.pk, actor=SYSTEM)
+    page = manager.get(page_of(done)).content.decode()
+    assert "Undone by nightly" in page
+    assert page_of(last) in page
+    lead.refresh_from_db()
+    assert lead.disposition == "New"
+
+
 def test_an_import_leads_to_its_operation_and_its_undo(manager: Client, boss: User) -> None:
     rows = b"First Name,Last Name,Phone,State\nAnn,Lee,(312) 555-0147,IL\nBob,Ray,(312) 555-0148,IL\n"
     file = SimpleUploadedFile("march.csv", rows, content_type="text/csv")
@@ -233,13 +254,23 @@ def test_the_changes_of_an_operation_are_found_by_its_id_and_name_agents(manager
     changes = reverse("admin:leads_leadchange_changelist")
     with CaptureQueriesContext(connection) as queries:
         page = manager.get(changes, {"q": str(done.pk)})
-    assert len(queries) == LIST_QUERIES  # instead of options: the agents of all rows
+    assert len(queries) == CHANGES_QUERIES
+    assert f"{leads[0]}</a>" in page.content.decode()
+    assert "Assigned in bulk" in page.content.decode()
+    assert "bulk_assigned" not in page.content.decode()
     shown = list(page.context["cl"].result_list)
     assert {change.lead_id for change in shown} == {lead.pk for lead in leads}
     assert f"assigned agent: empty → {agent.email}" in page.content.decode()
     detail = manager.get(reverse("admin:leads_leadchange_change", args=[shown[0].pk])).content.decode()
     assert f"assigned agent: empty → {agent.email}" in detail
     assert page_of(done) in detail
+
+
+def test_a_change_of_a_lead_that_is_gone_is_still_told(manager: Client) -> None:
+    lead = make_lead()
+    Lead.objects.filter(pk=lead.pk).delete()
+    page = manager.get(reverse("admin:leads_leadchange_changelist"), {"q": str(lead.pk)}).content.decode()
+    assert f"{str(lead.pk)[-12:]} (deleted)" in page
 
 
 def test_a_failed_operation_says_why(manager: Client) -> None:

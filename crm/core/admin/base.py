@@ -185,6 +185,14 @@ def show_refusal(form: forms.BaseForm, refusal: DomainError, names: Mapping[str,
         form.add_error(None, cast("Any", unplaced or [refusal.message]))
 
 
+def told_refusal(refusal: DomainError) -> str:
+    """A service's refusal for a page without the fields it names: only the sentences."""
+    if refusal.status != 400:
+        return refusal.message
+    lists = [sentences for sentences in refusal.details.values() if isinstance(sentences, list)]
+    return " ".join(str(sentence) for sentences in lists for sentence in sentences) or refusal.message
+
+
 class ServiceForm(forms.ModelForm):
     """A form whose rules are a service's: fields that parse are handed over once, refusals come back on them."""
 
