@@ -17,6 +17,8 @@ from leads.choices import AssignmentStrategy, OperationKind
 from leads.models import BulkOperation
 
 REASONS_TOLD = 3
+GONE = "a lead that is gone"
+TELLS_ITS_LEADS = (OperationKind.IMPORT, OperationKind.UNDO, OperationKind.MERGE)
 LISTED = 200
 """So many leads of a record are listed one by one, the rest counted."""
 
@@ -67,8 +69,13 @@ def told_kind(operation: BulkOperation) -> str:
     return f"Undo of: {kinds.get(undone, undone)}" if undone else str(operation.get_kind_display())
 
 
-def request_rows(operation: BulkOperation) -> list[Row]:
-    """What was asked for; the undone operation has a link of its own."""
+def request_rows(operation: BulkOperation, names: Mapping[str, str] | None = None) -> list[Row]:
+    """What was asked for; the undone operation and the leads of a merge have links of their own.
+
+    With the `names` of leads by id also which lead each field of a merge was taken from by choice.
+    """
+    if operation.kind == OperationKind.MERGE:
+        return _merge_rows(operation.request.get("fields", {}), names)
     asked = {name: operation.request[name] for name in sorted(operation.request, key=_place)}
     asked |= operation.request.get("updates", {})
     left_out = {"updates", "operation", "kind"}
@@ -77,6 +84,28 @@ def request_rows(operation: BulkOperation) -> list[Row]:
         if asked["assignment_strategy"] == AssignmentStrategy.MANUAL:
             left_out.add("agents")
     return [_row(name, value) for name, value in asked.items() if name not in left_out and value]
+
+
+def _merge_rows(fields: Mapping[str, str], names: Mapping[str, str] | None) -> list[Row]:
+    told = [
+        field_name(name) if names is None else f"{field_name(name)} of {names.get(lead_id) or GONE}"
+        for name, lead_id in fields.items()
+    ]
+    return [("Taken by choice", ", ".join(told))] if told else []
+
+
+def merged_leads(
+    operation: BulkOperation, names: Mapping[str, str]
+) -> list[tuple[str, list[dict[str, Any]]]]:
+    """The lead that a merge kept, then those that it merged; of another operation none."""
+    if operation.kind != OperationKind.MERGE:
+        return []
+    kept = operation.request["kept"]
+    others = [str(lead_id) for lead_id in operation.lead_ids if str(lead_id) != kept]
+    return [
+        (title, [{"lead_id": lead_id, "name": names.get(lead_id)} for lead_id in lead_ids])
+        for title, lead_ids in (("Kept", [kept]), ("Merged into it", others))
+    ]
 
 
 def _place(name: str) -> bool:
@@ -95,7 +124,7 @@ def selection_rows(operation: BulkOperation) -> list[str]:
     """How the leads were chosen."""
     by = operation.selection
     if not by:
-        return [] if operation.kind in (OperationKind.IMPORT, OperationKind.UNDO) else ["Named one by one"]
+        return [] if operation.kind in TELLS_ITS_LEADS else ["Named one by one"]
     lines: list[str] = []
     for name, value in by.items():
         if isinstance(value, Mapping):
@@ -127,7 +156,10 @@ def failure_rows(operation: BulkOperation, names: Mapping[str, str]) -> list[dic
 def names_of_listed(operation: BulkOperation, actor: Actor) -> dict[str, str]:
     """The leads that the page lists, by id. One statement, where it lists any."""
     listed = [*operation.failures[:LISTED], *operation.report.get("left", ())[:LISTED]]
-    names = lead_names((UUID(entry["lead_id"]) for entry in listed), actor)
+    lead_ids = {UUID(entry["lead_id"]) for entry in listed}
+    if operation.kind == OperationKind.MERGE:
+        lead_ids |= set(operation.lead_ids)
+    names = lead_names(lead_ids, actor)
     return {str(lead_id): name for lead_id, name in names.items()}
 
 

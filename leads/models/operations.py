@@ -58,7 +58,8 @@ class BulkOperation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} of {self.requested_count:,} leads by {self.author}"
+        plural = "" if self.requested_count == 1 else "s"
+        return f"{self.get_kind_display()}: {self.requested_count:,} lead{plural}, by {self.author}"
 
     @property
     def progress(self) -> float:

@@ -123,6 +123,18 @@ def test_a_leads_page_leads_to_its_possible_duplicates(manager: Client) -> None:
     assert "No other lead has" in manager.get(alone).content.decode()
 
 
+def test_the_merges_page_names_the_people_and_leads_to_them(manager: Client) -> None:
+    kept, other = make_lead(injury_type="neck"), make_lead(injury_type="back")
+    done = merge_leads(kept.pk, [other.pk], fields={"injury_type": other.pk}, actor=MANAGER)
+    sign_off()
+    page = manager.get(reverse("admin:leads_bulkoperation_change", args=[done.operation.pk]))
+    for lead in (kept, other):
+        link = f'href="{reverse("admin:leads_lead_change", args=[lead.pk])}">{lead}</a>'
+        assert link in page.content.decode()
+    assert page.context["asked"] == [("Taken by choice", f"injury type of {other}")]
+    assert [title for title, _ in page.context["merged"]] == ["Kept", "Merged into it"]
+
+
 def test_a_merged_leads_page_leads_to_the_undo(manager: Client) -> None:
     kept, other = make_lead(), make_lead()
     done = merge_leads(kept.pk, [other.pk], actor=MANAGER)

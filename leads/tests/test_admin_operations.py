@@ -273,6 +273,12 @@ def test_a_change_of_a_lead_that_is_gone_is_still_told(manager: Client) -> None:
     assert f"{str(lead.pk)[-12:]} (deleted)" in page
 
 
+def test_an_operation_has_a_title_that_reads_well() -> None:
+    one = BulkOperation(kind=OperationKind.HANDOVER, requested_count=27, author="boss@example.com")
+    assert str(one) == "Handover of an agent's leads: 27 leads, by boss@example.com"
+    assert str(moved([make_lead()])) == "Update: 1 lead, by nightly"
+
+
 def test_a_failed_operation_says_why(manager: Client) -> None:
     one = BulkOperation.objects.create(
         kind=OperationKind.IMPORT,
