@@ -148,6 +148,17 @@ class LeadMoved(StaleRecord):
         super().__init__("The lead was changed since you read it; read it again and repeat your change.")
 
 
+class LeadStrayed(DomainError):
+    """A lead that filters chose fits them no longer."""
+
+    code = "no_longer_matches"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The lead was changed or deleted since it was chosen and fits no longer; it was left alone."
+        )
+
+
 class LeadsContended(DomainError):
     """Others wrote what a bulk operation was about to write, each time it tried."""
 

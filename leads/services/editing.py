@@ -18,7 +18,7 @@ from leads.exceptions import AgentLeft, InvalidInput, InvalidTransition, LeadMov
 from leads.models import Decision, Lead
 from leads.services.assignment import capacity_refusal, locked_lead
 from leads.services.bulk.locking import lock_agents, takes_leads
-from leads.services.fields import EDITABLE, EDITABLE_BY_MANAGER, SCORED
+from leads.services.fields import DECIDED, EDITABLE, EDITABLE_BY_MANAGER, SCORED
 from leads.services.intake import IntakeContext, duplicate_refusal, rescore
 from leads.services.normalise import normalise
 
@@ -189,6 +189,6 @@ def _write(lead: Lead, changed: Mapping[str, Any], *, actor: Actor, reason: str)
     if SCORED & set(changed):
         document = rescore(lead, IntakeContext.load([lead.accident_state or lead.state]))
         Decision.objects.create(lead_id=lead.pk, actor=actor.label, document=document)
-        fields |= {"filing_deadline", "quality_score"}
+        fields |= {*DECIDED}
     lead.save(update_fields=sorted(fields))
     events.publish(LeadUpdated(lead_id=str(lead.pk), fields=tuple(sorted(fields)), actor=actor.label))

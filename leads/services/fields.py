@@ -34,3 +34,6 @@ EDITABLE: dict[Role, set[str]] = {
 
 SCORED = CRASH | CONSENT | PERSON
 """A change of these makes deadline and score be decided anew."""
+
+DECIDED = ("filing_deadline", "quality_score")
+"""What is decided then, by `leads.services.intake.rescore`."""

@@ -7,10 +7,15 @@ from uuid import UUID
 import pytest
 from rest_framework.test import APIClient
 
+from crm.core.actors import Actor
 from crm.core.choices import Role, Source
 from crm.core.tests.factories import make_user, signed_in
+from leads.choices import AssignmentStrategy
 from leads.models import BulkOperation, Lead
 from leads.services.bulk import selection
+from leads.services.bulk.assigning import bulk_assign
+from leads.services.bulk.unassigning import bulk_unassign
+from leads.services.bulk.updating import bulk_update
 from leads.tests.factories import make_lead
 
 NOBODYS = "0199c0de-0000-7000-8000-000000000000"  # fixed: workers must collect the same tests
@@ -18,6 +23,7 @@ NOBODYS = "0199c0de-0000-7000-8000-000000000000"  # fixed: workers must collect 
 pytestmark = pytest.mark.django_db
 
 UPDATE, ASSIGN = "/api/leads/bulk-update", "/api/leads/bulk-assign"
+MANAGER = Actor.system("tests")
 URGENT = {"updates": {"priority": "urgent"}}
 NY = {"state": "NY"}
 GOOD = {
@@ -132,3 +138,32 @@ def test_ids_are_read_in_one_statement(django_assert_num_queries: Callable[[int]
         selection.select_leads(actor, filters=NY)
     with django_assert_num_queries(3):  # the filter, that it is used, the ids
         assert len(selection.select_leads(actor, saved_filter=UUID(saved)).lead_ids) == 5
+
+
+@pytest.mark.parametrize(
+    "change", [{"state": "IL"}, {"first_name": "Zed", "email": "", "last_name": ""}], ids=str
+)
+def test_what_fits_no_longer_once_it_is_locked_is_left_alone(change: dict[str, str]) -> None:
+    agent = make_user(role=Role.AGENT)
+    stays, strays, gone = (make_lead(state="NY", first_name="Quentin") for _ in range(3))
+    chosen = selection.select_leads(MANAGER, filters={"state": "NY", "q": "quentin"})
+    Lead.objects.filter(pk=strays.pk).update(**change)
+    Lead.objects.filter(pk=gone.pk).delete()
+
+    updated = bulk_update(chosen, changes={"priority": "urgent"}, actor=MANAGER)
+    codes = {lead_id: failure.code for lead_id, failure in updated.failures.items()}
+    assert codes == dict.fromkeys((strays.pk, gone.pk), "no_longer_matches")
+    assert urgent() == {stays.pk}
+
+    rescored = bulk_update(chosen, changes={"at_fault": "no"}, actor=MANAGER)
+    assert rescored.failures.keys() == codes.keys()
+
+    assigned = bulk_assign(chosen, strategy=AssignmentStrategy.ROUND_ROBIN, actor=MANAGER)
+    assert {failure.lead_id: failure.code for failure in assigned.failures} == codes
+    assert list(Lead.objects.filter(assigned_agent=agent)) == [stays]
+
+    unassigned = bulk_unassign(chosen, reason="all back", actor=MANAGER)
+    assert (unassigned.unassigned, {failure.code for failure in unassigned.failures}) == (
+        {stays.pk},
+        {"no_longer_matches"},
+    )

@@ -96,7 +96,7 @@ def lead_id_of(item: Any, place: str) -> UUID:
 
 
 class ChosenLeadsSerializer(StrictSerializer):
-    """Leads named by their ids, or chosen: by filters, a saved filter, or both."""
+    """Leads named by their ids, or chosen: by filters, a saved filter, or both; and why something is done to them."""
 
     lead_ids = LeadIdsField(
         required=False,
@@ -104,6 +104,14 @@ class ChosenLeadsSerializer(StrictSerializer):
     )
     filters = FiltersField(required=False, help_text="Instead of lead_ids: the leads that fit now.")
     saved_filter = serializers.UUIDField(required=False, help_text="Instead of lead_ids.")
+    notes = PlainCharField(
+        required=False,
+        allow_blank=True,
+        default="",
+        max_length=2000,
+        multiline=True,
+        help_text="Why; kept in the history.",
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if "lead_ids" in attrs and attrs.keys() & CHOOSERS:
@@ -119,14 +127,6 @@ class BulkUpdateSerializer(ChosenLeadsSerializer):
     updates = serializers.DictField(
         allow_empty=False,
         help_text="Fields as PATCH /leads/{id} takes them, but for email, phone and alternate_phone.",
-    )
-    notes = PlainCharField(
-        required=False,
-        allow_blank=True,
-        default="",
-        max_length=2000,
-        multiline=True,
-        help_text="Why; kept in the history.",
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -151,14 +151,6 @@ class BulkAssignSerializer(ChosenLeadsSerializer):
     )
     assignments = AssignmentsField(required=False, help_text="For manual: each lead's agent.")
     priority = serializers.ChoiceField(choices=Priority.choices, required=False)
-    notes = PlainCharField(
-        required=False,
-        allow_blank=True,
-        default="",
-        max_length=2000,
-        multiline=True,
-        help_text="Why; kept in the history.",
-    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs["assignment_strategy"] == AssignmentStrategy.MANUAL:

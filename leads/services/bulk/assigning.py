@@ -70,7 +70,7 @@ def bulk_assign(
             request={"assignment_strategy": strategy, "agents": list(named or ()), "priority": priority},
             reason=reason,
         )
-        giving = Giving(operation, lock_rows(operation.lead_ids, actor=actor))
+        giving = Giving(operation, selection, lock_rows(selection, actor=actor))
         if strategy == AssignmentStrategy.MANUAL:
             give_by_hand(giving, wishes, actor=actor)
         else:

@@ -9,7 +9,7 @@ from crm.core.choices import Role
 from crm.core.models import User
 from leads.models import BulkOperation
 from leads.services.bulk.locking import LeadRow, lock_agents
-from leads.services.bulk.operations import Failure
+from leads.services.bulk.operations import Failure, Selection
 
 
 @dataclass(slots=True)
@@ -17,6 +17,7 @@ class Giving:
     """The leads of one call, locked, and what becomes of each: an agent and why, or a failure."""
 
     operation: BulkOperation
+    selection: Selection
     leads: Mapping[UUID, LeadRow]
     agents: Mapping[int, User] = field(default_factory=dict)
     chosen: dict[UUID, User] = field(default_factory=dict)
@@ -27,7 +28,7 @@ class Giving:
     def __post_init__(self) -> None:
         for lead_id in self.operation.lead_ids:
             if lead_id not in self.leads:
-                self.failures[lead_id] = Failure.not_found(lead_id)
+                self.failures[lead_id] = Failure.missing(lead_id, self.selection)
 
     @property
     def found(self) -> list[UUID]:

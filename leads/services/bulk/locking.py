@@ -4,7 +4,7 @@ Whoever writes a single lead locks it first and then its agents; the triggers lo
 """
 
 from collections.abc import Iterable
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from django.db.models import Q
@@ -14,6 +14,9 @@ from crm.core.choices import Role
 from crm.core.models import User
 from leads.models import Lead
 from leads.querysets import LeadQuerySet
+from leads.services.bulk.operations import Selection
+
+Row = TypeVar("Row")
 
 
 class LeadRow(Protocol):
@@ -27,16 +30,28 @@ class LeadRow(Protocol):
     quality_score: Any
 
 
-def lock_leads(lead_ids: Iterable[UUID], *, actor: Actor) -> dict[UUID, Lead]:
-    """Those of the leads that the actor may see, locked until the transaction ends. One statement."""
-    return {lead.pk: lead for lead in _locked(lead_ids, actor)}
+def lock_leads(selection: Selection, *, actor: Actor) -> dict[UUID, Lead]:
+    """Those of the leads that the actor may see, locked until the transaction ends, and that fit still.
+
+    One statement; two for leads that were chosen by what they are.
+    """
+    return _fitting({lead.pk: lead for lead in _locked(selection.lead_ids, actor)}, selection, actor)
 
 
-def lock_rows(lead_ids: Iterable[UUID], *, actor: Actor, columns: Iterable[str] = ()) -> dict[UUID, LeadRow]:
+def lock_rows(selection: Selection, *, actor: Actor, columns: Iterable[str] = ()) -> dict[UUID, LeadRow]:
     """The same as rows of a LeadRow's columns and these: 10,000 of the model would take a tenth of a second."""
     names = dict.fromkeys([*LeadRow.__annotations__, *columns])
-    rows: Iterable[LeadRow] = _locked(lead_ids, actor).values_list(*names, named=True)
-    return {row.id: row for row in rows}
+    rows: Iterable[LeadRow] = _locked(selection.lead_ids, actor).values_list(*names, named=True)
+    return _fitting({row.id: row for row in rows}, selection, actor)
+
+
+def _fitting(locked: dict[UUID, Row], selection: Selection, actor: Actor) -> dict[UUID, Row]:
+    """Asked anew now that nobody changes them: in the locking statement, what is joined would be of before the wait."""
+    if selection.narrow is None:
+        return locked
+    chosen = selection.narrow(Lead.objects.visible_to(actor).among(locked))
+    fitting = set(chosen.order_by().values_list("pk", flat=True))
+    return {lead_id: row for lead_id, row in locked.items() if lead_id in fitting}
 
 
 def _locked(lead_ids: Iterable[UUID], actor: Actor) -> LeadQuerySet:

@@ -13,8 +13,9 @@ from crm.core.actors import Actor
 from crm.core.choices import Source
 from crm.core.exceptions import DomainError
 from leads.choices import OperationKind, OperationStatus
-from leads.exceptions import LeadNotFound, LeadsContended
+from leads.exceptions import LeadNotFound, LeadsContended, LeadStrayed
 from leads.models import BulkOperation
+from leads.querysets import LeadQuerySet
 from leads.services.assignment import capacity_refusal
 from leads.services.intake import guarded_twin
 
@@ -41,16 +42,25 @@ class Failure:
         """Also for a lead that exists, where the actor may not know of it."""
         return cls.of(lead_id, LeadNotFound())
 
+    @classmethod
+    def missing(cls, lead_id: UUID, selection: "Selection") -> "Failure":
+        """For a lead of the selection that is not among those locked."""
+        return cls.not_found(lead_id) if selection.narrow is None else cls.of(lead_id, LeadStrayed())
+
     def document(self) -> dict[str, Any]:
         return {"lead_id": str(self.lead_id), "code": self.code, "error": self.message}
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which leads an operation is for: ids, each once, and how they came to be chosen (empty where named)."""
+    """Which leads an operation is for: ids, each once, and how they came to be chosen (empty where named).
+
+    `narrow` is asked again once the leads are locked: what changed since it was chosen may fit no longer.
+    """
 
     lead_ids: tuple[UUID, ...]
     chosen_by: Mapping[str, Any]
+    narrow: Callable[[LeadQuerySet], LeadQuerySet] | None = None
 
     @classmethod
     def named(cls, lead_ids: Iterable[UUID]) -> "Selection":

@@ -5,25 +5,24 @@ from uuid import UUID
 
 from crm.core.actors import Actor
 from leads.exceptions import InvalidInput
+from leads.models import Lead
 from leads.services.bulk.operations import MOST_LEADS, Selection
-from leads.services.finding import bounded_search, find_leads
-from leads.services.saved_filters import NO_CONDITION
-from leads.services.searching.reading import read_filters
+from leads.services.finding import bounded_search, choice_of_leads
 
 
 def select_leads(actor: Actor, *, filters: Any = None, saved_filter: UUID | None = None) -> Selection:
     """The leads visible to the actor that fit now, oldest first; their ids are read in one statement.
 
-    The operation keeps how they were chosen. Raises InvalidInput (filters that choose every lead, no lead or more
-    than MOST_LEADS), SavedFilterUnfit, SearchTooSlow.
+    The operation keeps how they were chosen, and leaves alone those that fit no longer once they are locked.
+    Raises InvalidInput (filters that choose every lead, no lead or more than MOST_LEADS), SavedFilterUnfit,
+    SearchTooSlow.
     """
     path = "saved_filter" if filters is None else "filters"
-    if saved_filter is None and read_filters(filters, actor=actor).is_empty:
-        raise _refusal(path, NO_CONDITION)
-    leads = find_leads(actor, filters=filters, saved_filter=saved_filter)
+    narrow = choice_of_leads(actor, filters=filters, saved_filter=saved_filter)
+    leads = narrow(Lead.objects.visible_to(actor))
     with bounded_search():
         lead_ids = leads.order_by("created_at", "pk").values_list("pk", flat=True)[: MOST_LEADS + 1]
-        selection = Selection(tuple(lead_ids), _told(filters, saved_filter))
+        selection = Selection(tuple(lead_ids), _told(filters, saved_filter), narrow)
         if len(selection.lead_ids) > MOST_LEADS:
             raise _refusal(
                 path, f"Chooses {leads.count():,} leads; one call takes {MOST_LEADS:,} at most: narrow it."

@@ -36,15 +36,17 @@ def bulk_unassign(selection: Selection, *, reason: str, actor: Actor) -> BulkUna
         operation = begin(
             OperationKind.UNASSIGN, selection, actor=actor, action="bulk_unassigned", reason=reason
         )
-        leads = lock_rows(operation.lead_ids, actor=actor)
+        leads = lock_rows(selection, actor=actor)
         lock_agents({lead.assigned_agent_id for lead in leads.values() if lead.assigned_agent_id})
-        return _unassign(operation, leads, actor)
+        return _unassign(operation, selection, leads, actor)
 
     return carry_out(act)
 
 
-def _unassign(operation: BulkOperation, leads: Mapping[UUID, LeadRow], actor: Actor) -> BulkUnassigned:
-    failures = [Failure.not_found(lead_id) for lead_id in operation.lead_ids if lead_id not in leads]
+def _unassign(
+    operation: BulkOperation, selection: Selection, leads: Mapping[UUID, LeadRow], actor: Actor
+) -> BulkUnassigned:
+    failures = [Failure.missing(lead_id, selection) for lead_id in selection.lead_ids if lead_id not in leads]
     held = [lead_id for lead_id, lead in leads.items() if lead.assigned_agent_id]
     write_leads(held, {"assigned_agent_id": None})
     record: dict[str, Any] = {

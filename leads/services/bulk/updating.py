@@ -1,6 +1,6 @@
 """Changing fields of many leads."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -24,11 +24,10 @@ from leads.services.editing import (
     editable_values,
     is_reopened,
 )
-from leads.services.fields import SCORED
+from leads.services.fields import DECIDED, SCORED
 from leads.services.intake import IntakeContext, rescore
 
 ONE_BY_ONE = {"email", "phone", "alternate_phone"}
-DECIDED = ("filing_deadline", "quality_score")  # as rescore() sets them
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +62,21 @@ def bulk_update(
             request={"updates": dict(changes)},
             reason=reason or str(values.get("disposition_reason", "")),
         )
-        return _update(operation, values, actor)
+        return _update(operation, selection, values, actor)
 
     return carry_out(act)
 
 
-def _update(operation: BulkOperation, values: Mapping[str, Any], actor: Actor) -> BulkUpdated:
+def _update(
+    operation: BulkOperation, selection: Selection, values: Mapping[str, Any], actor: Actor
+) -> BulkUpdated:
     leads: Mapping[UUID, Lead] | None = None
     rows: Mapping[UUID, LeadRow]
     if SCORED & values.keys():
-        rows = leads = lock_leads(operation.lead_ids, actor=actor)
+        rows = leads = lock_leads(selection, actor=actor)
     else:
-        rows = lock_rows(operation.lead_ids, actor=actor, columns=values)
-    changed, failures = _judged(operation.lead_ids, rows, values)
+        rows = lock_rows(selection, actor=actor, columns=values)
+    changed, failures = _judged(selection, rows, values)
     for look in (_refused_twins, _refused_places):
         refused = look([rows[lead_id] for lead_id in changed], values)
         if refused:
@@ -101,15 +102,15 @@ Changes = dict[UUID, dict[str, Any]]
 
 
 def _judged(
-    lead_ids: Iterable[UUID], rows: Mapping[UUID, LeadRow], values: Mapping[str, Any]
+    selection: Selection, rows: Mapping[UUID, LeadRow], values: Mapping[str, Any]
 ) -> tuple[Changes, dict[UUID, Failure]]:
     """What would change, and what each lead's own state refuses."""
     changed: Changes = {}
     failures: dict[UUID, Failure] = {}
-    for lead_id in lead_ids:
+    for lead_id in selection.lead_ids:
         lead = rows.get(lead_id)
         if lead is None:
-            failures[lead_id] = Failure.not_found(lead_id)
+            failures[lead_id] = Failure.missing(lead_id, selection)
             continue
         change = changed_values(lead, values)
         if not change:

@@ -8,6 +8,7 @@ from leads.choices import MERGEABLE, Disposition
 from leads.exceptions import InvalidInput, LeadNotFound, NotAllowed
 from leads.models import Lead
 from leads.services.bulk.locking import lock_leads
+from leads.services.bulk.operations import Selection
 from leads.services.merging.exceptions import KeptIsDuplicate, LeadsNotFound, MergedAlready, NotMergeable
 
 MOST_MERGED = 10
@@ -32,7 +33,7 @@ def leads_to_merge(
     _check_named(kept_id, others)
     wanted = [kept_id, *others]
     if is_locking:
-        found = lock_leads(wanted, actor=actor)
+        found = lock_leads(Selection.named(wanted), actor=actor)
     else:
         visible = Lead.objects.visible_to(actor).among(wanted).select_related("assigned_agent", "agency")
         found = {lead.pk: lead for lead in visible}

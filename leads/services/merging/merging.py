@@ -15,13 +15,11 @@ from leads.exceptions import InvalidInput
 from leads.models import BulkOperation, Lead
 from leads.services.bulk.operations import Selection, begin, finish
 from leads.services.bulk.writing import write_decisions, write_leads
-from leads.services.fields import SCORED
+from leads.services.fields import DECIDED, SCORED
 from leads.services.intake import IntakeContext, duplicate_refusal, rescore
 from leads.services.merging.checking import leads_to_merge
 from leads.services.merging.children import counted, take_children, verdict
 from leads.services.merging.picking import pick_values
-
-DECIDED = ("filing_deadline", "quality_score")  # as rescore() sets them
 
 
 @dataclass(frozen=True, slots=True)
