@@ -25,5 +25,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 
 handler400 = "crm.core.api.errors.bad_request"
-handler404 = "crm.core.api.errors.not_found"
+handler404 = "crm.core.pages.not_found"
 handler500 = "crm.core.api.errors.server_error"

@@ -1,4 +1,4 @@
-"""The one page outside the admin: where an invitation's link leads."""
+"""The pages outside the admin's own: where an invitation's link leads, and where there is nothing."""
 
 from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts
@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from crm.core.api import errors
 from crm.core.exceptions import InvalidInput
 from crm.core.services.invitations import accept_invitation
 from crm.core.text import MARKUP
@@ -58,3 +59,10 @@ def accept_invite(request: HttpRequest) -> HttpResponse:
         else:
             return render(request, "accept_invite.html", {"account": user}, status=201)
     return render(request, "accept_invite.html", {"form": form}, status=400)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404 outside any view: a page for the admin's people, the contract's error for programs."""
+    if request.path.startswith("/admin/"):
+        return render(request, "not_found.html", status=404)
+    return errors.not_found(request, exception)

@@ -70,6 +70,15 @@ def test_the_address_without_its_slash_leads_to_the_admin(admin: Client) -> None
     assert (answer.status_code, answer.headers["Location"]) == (302, "/admin/")
 
 
+@pytest.mark.parametrize("path", ["nothing/", "leads/lead/00000000-0000-0000-0000-000000000000/assign/"])
+def test_where_there_is_nothing_a_page_says_so(admin: Client, path: str) -> None:
+    answer = admin.get(f"/admin/{path}")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (404, "text/html; charset=utf-8")
+    assert "There is nothing here" in answer.content.decode()
+    assert "/api/docs" not in answer.content.decode()
+    assert admin.get("/nothing").json()["code"] == "not_found"
+
+
 def test_the_sidebar_shows_what_one_may_see() -> None:
     page = browser_as(Role.MANAGER).get(reverse("admin:index")).content.decode()
     for title in (
