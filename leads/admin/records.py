@@ -37,12 +37,16 @@ def told_outcome(operation: BulkOperation, done: str) -> SafeString:
         parts.append(f"{operation.unchanged_count:,} stood like this already.")
     if operation.failed_count:
         parts.append(f"{operation.failed_count:,} refused. {told_reasons(operation.failures)}")
+    return format_html("{} {}", " ".join(parts), links_to(operation))
+
+
+def links_to(operation: BulkOperation) -> SafeString:
+    """The way from a message to an operation, and to its undo."""
     links = [("Show the operation", reverse("admin:leads_bulkoperation_change", args=[operation.pk]))]
     if operation.changed_count:
         links.append(("Undo", reverse("admin:leads_bulkoperation_undo", args=[operation.pk])))
     ways = ((url, name) for name, url in links)
-    link = '<a class="underline" href="{}">{}</a>'
-    return format_html("{} {}", " ".join(parts), format_html_join(" · ", link, ways))
+    return format_html_join(" · ", '<a class="underline" href="{}">{}</a>', ways)
 
 
 def reasons_of(failures: Iterable[Mapping[str, Any]]) -> list[tuple[str, int]]:

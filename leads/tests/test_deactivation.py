@@ -196,7 +196,10 @@ def test_the_admins_page_hands_them_on_too(manager: Client) -> None:
     )
     assert "2 open leads went back to the pool" in answer.content.decode()
     assert holders(leads) == {None}
-    assert BulkOperation.objects.get().source == "admin"
+    operation = BulkOperation.objects.get()
+    assert operation.source == "admin"
+    for name in ("change", "undo"):
+        assert reverse(f"admin:leads_bulkoperation_{name}", args=[operation.pk]) in answer.content.decode()
 
 
 def test_other_changes_and_placeholders_move_nothing() -> None:

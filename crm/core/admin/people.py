@@ -119,7 +119,12 @@ class PersonAdmin(PasswordPage):
         handed_on = getattr(form, "handed_on", 0)
         if handed_on > 0:
             plural = "" if handed_on == 1 else "s"
-            messages.info(request, f"{handed_on:,} open lead{plural} went back to the pool.")
+            told = f"{handed_on:,} open lead{plural} went back to the pool."
+            messages.info(request, self.tell_departure(request, told))
+
+    def tell_departure(self, request: HttpRequest, told: str) -> str:
+        """What is told of an agent's work; the app that knows of it adds the way there."""
+        return told
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A manager changes agents, and nobody else."""
