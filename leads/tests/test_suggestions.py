@@ -94,7 +94,7 @@ def test_the_other_number_is_shown_where_it_is_the_one_meant(manager: APIClient)
     ],
 )
 def test_only_phone_numbers_are_set_apart_and_only_where_they_can_be(
-    manager: APIClient, fields: dict[str, str], label: str
+    manager: APIClient, fields: dict[str, Any], label: str
 ) -> None:
     make_lead(**{"last_name": "Ray", "email": "", "phone": "+13125550123", **fields})
     assert [one["label"] for one in asked(manager, q="zed")] == [label]
