@@ -54,6 +54,7 @@ class UndoPage(ReadOnlyAdmin):
         return redirect(reverse("admin:leads_bulkoperation_change", args=[undo.pk]))
 
     def _asked(self, request: HttpRequest, operation: BulkOperation, form: UndoForm) -> HttpResponse:
+        preview = preview_undo(operation.pk, actor=actor_of(request))
         context: dict[str, Any] = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -63,7 +64,8 @@ class UndoPage(ReadOnlyAdmin):
             "form": form,
             "one": operation,
             "kind": records.told_kind(operation),
-            "preview": preview_undo(operation.pk, actor=actor_of(request)),
+            "preview": preview,
+            "without_place": sorted(preview.without_place.items()),
             "back": reverse("admin:leads_bulkoperation_change", args=[operation.pk]),
         }
         return TemplateResponse(request, "admin/leads/bulkoperation/undo.html", context)

@@ -181,6 +181,22 @@ def test_an_undo_says_first_what_it_will_do(manager: Client) -> None:
         assert told_there in text, told_there
 
 
+@pytest.mark.parametrize("reason", [{"is_active": False}, {"max_capacity": 0}])
+def test_an_undo_says_first_which_agent_cannot_have_the_leads_again(
+    manager: Client, reason: dict[str, Any]
+) -> None:
+    agent = make_user(role=Role.AGENT, email="anna@example.com", max_capacity=5)
+    leads = [make_lead(assigned_agent=agent) for _ in range(2)]
+    selection = Selection.named(lead.pk for lead in leads)
+    done = bulk_unassign(selection, reason="leaves", actor=SYSTEM).operation
+    assert "cannot go back" not in manager.get(undo_page_of(done)).content.decode()
+    User.objects.filter(pk=agent.pk).update(**reason)
+    page = manager.get(undo_page_of(done))
+    assert "2 leads cannot go back to anna@example.com" in page.content.decode()
+    assert (page.context["preview"].changing, page.context["preview"].staying) == (0, 2)
+    assert undo_operation(done.pk, actor=SYSTEM).changed_count == 0  # as it was said
+
+
 def test_what_was_undone_already_leads_to_its_undo(manager: Client) -> None:
     done = moved([make_lead()])
     undo = undo_operation(done.pk, actor=SYSTEM)
