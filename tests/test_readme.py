@@ -41,11 +41,12 @@ def test_the_tour_works_as_pasted(live_server: LiveServer) -> None:
         "Contacted",
         "invalid_transition",
         '"created"',
+        '"restored"',
     ):
         assert told in done.stdout, (told, done.stdout)
     lead = Lead.objects.get()
     assert lead.phone.startswith("+1312555")
-    assert (lead.state, lead.treatment, lead.disposition) == ("IL", "emergency", "Contacted")
+    assert (lead.state, lead.treatment, lead.disposition, lead.tags) == ("IL", "emergency", "Contacted", [])
 
 
 def test_every_file_the_docs_point_to_exists() -> None:
