@@ -29,8 +29,9 @@ HIDDEN_FROM_VENDORS: dict[str, Any] = {
 
 def rows_of(leads: LeadQuerySet, actor: Actor) -> Any:
     """The columns that `document` needs; joins the agent's e-mail address, and the kept lead where the actor sees it."""
-    seen = Lead.objects.visible_to(actor).filter(pk=OuterRef("merged_into")).values("pk")
-    kept = F("merged_into_id") if actor.is_manager else Subquery(seen)
+    kept: Any = F("merged_into_id")
+    if not actor.is_manager:
+        kept = Subquery(Lead.objects.visible_to(actor).filter(pk=OuterRef("merged_into")).values("pk"))
     return driver_rows(leads.annotate(agent_email=F("assigned_agent__email"), kept_id=kept))
 
 

@@ -11,7 +11,7 @@ from leads.models import LeadChange
 from leads.querysets import VENDOR_SEES_CHANGED
 from leads.selectors.seeing import seen_among
 
-API_NAMES = {"assigned_agent_id": "assigned_agent"}
+API_NAMES = {"assigned_agent_id": "assigned_agent", "merged_into_id": "merged_into"}
 HISTORY_LIMIT = 200
 
 
@@ -49,10 +49,8 @@ def _document(
     changes = {API_NAMES.get(name, name): pair for name, pair in row.changes.items()}
     if "assigned_agent" in changes:
         changes["assigned_agent"] = [emails.get(agent, agent) for agent in changes["assigned_agent"]]
-    if "merged_into_id" in changes:
-        changes["merged_into_id"] = [
-            lead_id if lead_id in seen else None for lead_id in changes["merged_into_id"]
-        ]
+    if "merged_into" in changes:
+        changes["merged_into"] = [lead_id if lead_id in seen else None for lead_id in changes["merged_into"]]
     is_vendor = actor.role == Role.VENDOR
     if is_vendor:
         changes = {name: pair for name, pair in changes.items() if name in VENDOR_SEES_CHANGED}

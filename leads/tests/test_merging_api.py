@@ -173,7 +173,7 @@ def test_an_agent_is_told_of_the_leads_in_a_merge_that_the_agent_works(client: A
         assert not any(secret in text for secret in (str(kept.pk), str(theirs.pk), "Zelda", "Quentin"))
     shown = working.get(f"/api/leads/{mine.pk}").json()
     assert (shown["disposition_reason"], shown["merged_into"]) == ("Merged into another lead", None)
-    assert shown["update_history"][0]["changes"]["merged_into_id"] == [None, None]
+    assert shown["update_history"][0]["changes"]["merged_into"] == [None, None]
     told = working.get(f"/api/leads/{mine.pk}/explain").json()["duplicate"]
     assert (told["verdict"], told["kept"], told["merged"]) == ("merged", None, [str(mine.pk)])
 
