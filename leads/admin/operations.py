@@ -15,10 +15,10 @@ from crm.core.actors import Actor
 from crm.core.admin.base import CappedChangeList, actor_of
 from leads.admin import records
 from leads.admin.filters import AuthorFilter, CreatedFilter
-from leads.admin.standing import undone
 from leads.admin.undoing import UndoPage
 from leads.choices import OperationKind, OperationStatus
 from leads.models import BulkOperation
+from leads.selectors.standing import undone
 from leads.services.bulk.undoing import refusal_of
 
 STATUS_COLOURS = {

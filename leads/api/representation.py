@@ -14,17 +14,7 @@ from leads.exceptions import LeadNotFound
 from leads.models import Lead
 from leads.querysets import LeadQuerySet
 from leads.selectors import history_of
-
-HIDDEN_FROM_VENDORS: dict[str, Any] = {
-    "assigned_agent": None,
-    "notes": "",
-    "tags": [],
-    "lead_value": None,
-    "priority": None,
-    "disposition_reason": "",
-    "created_by": "",
-    "merged_into": None,
-}
+from leads.services.fields import HIDDEN_FROM_VENDORS
 
 
 def rows_of(leads: LeadQuerySet, actor: Actor) -> Any:

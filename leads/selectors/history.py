@@ -12,6 +12,8 @@ from leads.querysets import VENDOR_SEES_CHANGED
 from leads.selectors.seeing import seen_among
 
 API_NAMES = {"assigned_agent_id": "assigned_agent", "merged_into_id": "merged_into"}
+"""Columns that the contract names otherwise."""
+
 HISTORY_LIMIT = 200
 
 

@@ -9,7 +9,6 @@ from django.db import IntegrityError, transaction
 
 from crm.core import changes, events
 from crm.core.actors import Actor
-from crm.core.choices import Role
 from crm.core.models import User
 from leads.events import LeadAssigned
 from leads.exceptions import AgentUnavailable, CapacityExceeded, LeadNotAssigned, LeadNotFound, NotAllowed
@@ -108,7 +107,7 @@ def _give(
                 _write(lead, agent, actor=actor, reason=reason, priority=priority)
             lead.refresh_from_db()
             agent.refresh_from_db(fields=["capacity", "max_capacity", "is_active", "role"])
-            if not agent.is_active or agent.role != Role.AGENT:  # left meanwhile: the write waited for it
+            if not agent.takes_leads:  # left meanwhile: the write waited for it
                 raise AgentUnavailable(field, email)
             return Assigned(lead=lead, agent=agent, previous_agent=previous, at=lead.assigned_at)
     except IntegrityError as error:

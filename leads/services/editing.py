@@ -17,7 +17,7 @@ from leads.events import LeadDeleted, LeadUpdated
 from leads.exceptions import AgentLeft, InvalidInput, InvalidTransition, LeadMoved, NotAllowed
 from leads.models import Decision, Lead
 from leads.services.assignment import capacity_refusal, locked_lead
-from leads.services.bulk.locking import lock_agents, takes_leads
+from leads.services.bulk.locking import lock_agents
 from leads.services.fields import DECIDED, EDITABLE, EDITABLE_BY_MANAGER, SCORED
 from leads.services.intake import IntakeContext, duplicate_refusal, rescore
 from leads.services.normalise import normalise
@@ -172,7 +172,7 @@ def check_reason(disposition: Disposition, reason: str) -> None:
 def _check_agent(lead: Lead) -> None:
     """The agent is still there to work the lead; locked, so that nobody deactivates them meanwhile."""
     for agent in lock_agents([lead.assigned_agent_id] if lead.assigned_agent_id else []).values():
-        if not takes_leads(agent):
+        if not agent.takes_leads:
             raise AgentLeft(agent.email)
 
 

@@ -1,5 +1,8 @@
 """Which fields may be written by whom: one place for intake, PATCH and the admin."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from crm.core.choices import Role
 
 PERSON = {
@@ -31,6 +34,18 @@ EDITABLE: dict[Role, set[str]] = {
     Role.AGENT: EDITABLE_BY_AGENT,
     Role.VENDOR: set(),
 }
+
+HIDDEN_FROM_VENDORS: Mapping[str, Any] = {
+    "assigned_agent": None,
+    "notes": "",
+    "tags": [],
+    "lead_value": None,
+    "priority": None,
+    "disposition_reason": "",
+    "created_by": "",
+    "merged_into": None,
+}
+"""What a vendor is not shown, searches not by and is not disclosed by a merge; with what stands there instead."""
 
 SCORED = CRASH | CONSENT | PERSON
 """A change of these makes deadline and score be decided anew."""

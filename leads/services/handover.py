@@ -1,6 +1,5 @@
 """Handing on the open leads of somebody who stops working them."""
 
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -12,6 +11,7 @@ from leads.choices import OperationKind
 from leads.events import LeadsBulkChanged
 from leads.exceptions import AgentUnavailable, LeadsContended, TooFewPlaces
 from leads.models import BulkOperation, Lead
+from leads.services.assignment import manual_record
 from leads.services.bulk import operations
 from leads.services.bulk.locking import lock_agents
 from leads.services.bulk.writing import write_decisions
@@ -75,17 +75,12 @@ def _lock(agent: User, successor: User | None) -> User | None:
     locked = lock_agents(one.pk for one in (agent, successor) if one)
     if successor is None:
         return None
-    if not locked[successor.pk].is_active:
+    if not locked[successor.pk].takes_leads:
         raise AgentUnavailable("reassign_to", successor.email)
     return locked[successor.pk]
 
 
 def _record(lead_ids: list[UUID], operation: BulkOperation, *, actor: Actor, chosen: str | None) -> None:
-    record: dict[str, Any] = {
-        "strategy": "handover",
-        "chosen": chosen,
-        "reason": f"by {actor.label}: {operation.reason}",
-        "candidates": [{"agent": chosen, "eligible": True, "reason": "chosen by hand"}] if chosen else [],
-        "operation": str(operation.pk),
-    }
+    by_hand = manual_record(actor, chosen=chosen, reason=operation.reason)
+    record = {**by_hand, "strategy": "handover", "operation": str(operation.pk)}
     write_decisions(((lead_id, {"assignment": record}) for lead_id in lead_ids), actor=actor.label)

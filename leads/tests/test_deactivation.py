@@ -22,6 +22,7 @@ from leads.selectors import explanation_of
 from leads.services.agents import deactivate_agent
 from leads.services.assignment import assign_lead
 from leads.services.editing import update_lead
+from leads.services.handover import hand_over
 from leads.services.recounting import differing_capacities
 from leads.tests.factories import make_lead
 from leads.tests.racing import at_once, wait_until_somebody_waits
@@ -295,6 +296,15 @@ def test_a_lead_that_comes_in_meanwhile_needs_a_place_with_the_successor_too() -
     assert (agent.is_active, holders([*held, lead])) == (True, {agent.pk})
     User.objects.filter(pk=successor.pk).update(max_capacity=2)
     assert manager.delete(address).json()["leads_moved"] == 2
+
+
+def test_a_successor_who_works_no_leads_any_more_gets_none() -> None:
+    agent, successor = make_user(role=Role.AGENT), make_user(role=Role.AGENT)
+    held = make_leads(agent, 2)
+    User.objects.filter(pk=successor.pk).update(role=Role.MANAGER)  # after the caller had looked
+    with pytest.raises(AgentUnavailable), transaction.atomic():
+        hand_over(agent, actor=SYSTEM, successor=successor)
+    assert holders(held) == {agent.pk}
 
 
 @pytest.mark.django_db(transaction=True)

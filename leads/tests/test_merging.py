@@ -17,13 +17,13 @@ from crm.core.actors import Actor
 from crm.core.choices import Role, Source
 from crm.core.models import OutboxEvent
 from crm.core.tests.factories import make_user
-from leads.api.representation import HIDDEN_FROM_VENDORS
 from leads.exceptions import DuplicateLead, InvalidInput, LeadNotFound, NotAllowed
 from leads.models import BulkOperation, Comment, Lead, LeadChange
 from leads.selectors import explanation_of, likely_duplicates
 from leads.services.bulk.undo.exceptions import AlreadyUndone
 from leads.services.bulk.undoing import undo_operation
 from leads.services.editing import delete_lead, update_lead
+from leads.services.fields import HIDDEN_FROM_VENDORS
 from leads.services.intake import IntakeContext
 from leads.services.merging.checking import MOST_MERGED
 from leads.services.merging.children import child_relations

@@ -34,7 +34,7 @@ class PersonForm(ServiceForm):
         fields, held = cast("AccountFields", self.changes()), person.capacity
         if fields:
             person = update_user(user=person, actor=self.actor, fields=fields)
-        if not person.is_active or person.role != Role.AGENT:
+        if not person.takes_leads:
             self.handed_on = held - person.capacity
         return person
 

@@ -98,6 +98,11 @@ class User(AbstractBaseUser):
         """Django's name for "may do all"."""
         return self.is_active and self.role == Role.ADMIN
 
+    @property
+    def takes_leads(self) -> bool:
+        """Whether this person may hold open leads: an agent with an open account, present or not, full or not."""
+        return self.is_active and self.role == Role.AGENT
+
     def has_perm(self, perm: str, obj: object = None) -> bool:
         """Whether the role allows `app_label.codename`."""
         return self.is_active and may(Role(self.role), perm)

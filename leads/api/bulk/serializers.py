@@ -100,7 +100,7 @@ class ChosenLeadsSerializer(StrictSerializer):
 
     lead_ids = LeadIdsField(
         required=False,
-        help_text="1 to 10,000; one named twice is worked once. With manual from the assignments.",
+        help_text="1 to 10,000; one named twice is worked once.",
     )
     filters = FiltersField(required=False, help_text="Instead of lead_ids: the leads that fit now.")
     saved_filter = serializers.UUIDField(required=False, help_text="Instead of lead_ids.")
@@ -149,7 +149,9 @@ class BulkAssignSerializer(ChosenLeadsSerializer):
         max_length=MOST_AGENTS,
         help_text="Choose among these only, present or not; without, among all who are present.",
     )
-    assignments = AssignmentsField(required=False, help_text="For manual: each lead's agent.")
+    assignments = AssignmentsField(
+        required=False, help_text="For manual: each lead's agent; lead_ids follow from them."
+    )
     priority = serializers.ChoiceField(choices=Priority.choices, required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

@@ -75,11 +75,6 @@ def lock_agents(
     }
 
 
-def takes_leads(agent: User) -> bool:
-    """Whether the agent may get a lead to work, room or not; present or not."""
-    return agent.is_active and agent.role == Role.AGENT
-
-
 def room_of(agents: Iterable[User]) -> dict[int, int]:
     """How many more open leads each may take, negative where the maximum was lowered below what is held."""
     return {agent.pk: agent.max_capacity - agent.capacity for agent in agents}

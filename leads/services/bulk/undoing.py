@@ -1,6 +1,5 @@
 """Undoing a bulk operation: each field goes back that nobody has touched since. docs/bulk.md has the rules."""
 
-import logging
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -40,8 +39,6 @@ from leads.services.bulk.undo.scores import decide_scores
 from leads.services.bulk.undo.traces import Trace, read_since, read_traces
 from leads.services.bulk.undo.writing import keep_stamps, record_reasons, write_plans
 from leads.services.intake import guarded_twin
-
-logger = logging.getLogger(__name__)
 
 ATTEMPTS = 10  # where the database's guard finds a twin that came in meanwhile
 STANDING = ("pk", "disposition", "assigned_agent_id", "email", "phone", "created_at")

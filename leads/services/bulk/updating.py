@@ -12,7 +12,7 @@ from leads.choices import Disposition, OperationKind
 from leads.events import LeadsBulkChanged
 from leads.exceptions import AgentLeft, CapacityExceeded, InvalidInput
 from leads.models import BulkOperation, Lead
-from leads.services.bulk.locking import LeadRow, lock_agents, lock_leads, lock_rows, room_of, takes_leads
+from leads.services.bulk.locking import LeadRow, lock_agents, lock_leads, lock_rows, room_of
 from leads.services.bulk.operations import Failure, Selection, begin, carry_out, finish
 from leads.services.bulk.places import Move, refused_moves
 from leads.services.bulk.twins import standing_twins
@@ -141,7 +141,7 @@ def _refused_places(leads: list[LeadRow], values: Mapping[str, Any]) -> dict[UUI
     refused: dict[UUID, Failure] = {}
     moves: list[Move] = []
     for lead_id, agent_id in held_by.items():
-        if takes_leads(agents[agent_id]):
+        if agents[agent_id].takes_leads:
             moves.append(Move(lead_id, None, agent_id))
         else:
             refused[lead_id] = Failure.of(lead_id, AgentLeft(agents[agent_id].email))

@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from leads.models import Lead
-from leads.services.fields import CONSENT, CRASH, PERSON
+from leads.services.fields import CONSENT, CRASH, HIDDEN_FROM_VENDORS, PERSON
 from leads.services.merging.exceptions import bad_choice
 from leads.services.normalising.fields import LONGEST_TEXT
 
@@ -21,7 +21,7 @@ MERGED = PERSON | CRASH | CONSENT | {"priority", "tags", "notes"}
 """What the kept lead may take over. Everything else stays its own: who sent it when, for how much, who works it."""
 
 FIELDS: tuple[str, ...] = tuple(field.name for field in Lead._meta.concrete_fields if field.name in MERGED)
-NO_VENDOR_SEES = frozenset({"notes", "tags", "priority"})
+NO_VENDOR_SEES = MERGED & HIDDEN_FROM_VENDORS.keys()
 TOGETHER: tuple[tuple[str, ...], ...] = (
     ("first_name", "last_name"),
     ("address", "city", "state", "zip_code"),

@@ -7,6 +7,7 @@ from typing import Any
 from crm.core.choices import Role
 from leads import choices
 from leads.models import Lead
+from leads.services.fields import HIDDEN_FROM_VENDORS
 from leads.services.normalising import numbers, text
 from leads.services.searching import values
 from leads.services.searching.kinds import (
@@ -30,11 +31,6 @@ CENTURIES = 100_000  # days
 AGENCY, AGENT = "vendor_code", "assigned_agent"
 COLUMNS = {"lead_id": "id", AGENCY: "agency", "days_to_deadline": "filing_deadline"}
 """Where a field's column is not named as the field is."""
-
-HIDDEN_FROM_VENDORS = frozenset(
-    {AGENT, "notes", "tags", "lead_value", "priority", "disposition_reason", "created_by", "merged_into"}
-)
-"""What `leads.api.representation` leaves out for them; who could search by it would know it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +109,7 @@ KINDS: dict[str, Kind] = {
 FIELDS = {name: Field(name, kind) for name, kind in KINDS.items()}
 """Every field of the contract's lead but its history."""
 
+# Who could search by what is hidden would know it.
 _FOR_VENDORS = {name: field for name, field in FIELDS.items() if name not in HIDDEN_FROM_VENDORS}
 
 

@@ -8,7 +8,6 @@ import orjson
 from django.db import connection
 
 from agencies.models import Agency
-from crm.core.choices import Role
 from crm.core.models import User
 from leads.choices import Disposition
 from leads.exceptions import CapacityExceeded, DuplicateLead
@@ -138,7 +137,9 @@ def hold_places(plans: Iterable[Plan], agents: Mapping[int, User]) -> None:
     room = room_of(agents.values())
     while True:
         moves = {move.lead_id: move for plan in by_id.values() if (move := plan.move())}
-        gone = {pk for pk, move in moves.items() if move.takes is not None and not _takes(agents[move.takes])}
+        gone = {
+            pk for pk, move in moves.items() if move.takes is not None and not agents[move.takes].takes_leads
+        }
         full = refused_moves([move for pk, move in moves.items() if pk not in gone], room)
         if not (gone or full):
             return
@@ -146,10 +147,6 @@ def hold_places(plans: Iterable[Plan], agents: Mapping[int, User]) -> None:
             agent = agents[moves[lead_id].takes or 0]
             refusal = FormerAgentGone(agent.email) if lead_id in gone else CapacityExceeded(agent.email)
             by_id[lead_id].hold_place(refusal)
-
-
-def _takes(agent: User) -> bool:
-    return agent.is_active and agent.role == Role.AGENT
 
 
 def hold_children(plans: Iterable[Plan]) -> None:

@@ -6,11 +6,10 @@ from typing import Any
 
 from crm.core.exceptions import DomainError
 from crm.core.models import User
+from leads.selectors.history import API_NAMES
 from leads.services.bulk.operations import Failure
 from leads.services.bulk.undo.plan import Plan
 from leads.services.bulk.undo.traces import Change
-
-CONTRACT_NAMES = {"assigned_agent_id": "assigned_agent"}
 
 
 def report_of(plans: Iterable[Plan], agents: Mapping[int, User]) -> dict[str, Any]:
@@ -67,7 +66,7 @@ def _why(refusal: DomainError) -> dict[str, Any]:
 
 
 def _named(column: str) -> str:
-    return CONTRACT_NAMES.get(column, column)
+    return API_NAMES.get(column, column)
 
 
 def _shown(column: str, value: Any, agents: Mapping[int, User]) -> Any:

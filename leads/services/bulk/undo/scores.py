@@ -19,7 +19,7 @@ def decide_scores(plans: Iterable[Plan]) -> dict[UUID, dict[str, Any]]:
         return {}
     context = IntakeContext.load()
     decided: dict[UUID, dict[str, Any]] = {}
-    for lead in Lead.objects.filter(pk__in=list(needing)):
+    for lead in Lead.objects.among(needing):
         back = needing[lead.pk].back
         for column in back.keys() & FACTS:
             field: Any = Lead._meta.get_field(column)
