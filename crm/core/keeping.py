@@ -1,11 +1,16 @@
-"""Keeping what may be slow to take: live while it is quick, renewed off the request once it is slow."""
+"""Keeping what costs something to take.
+
+`kept` is live while taking is quick, and renewed off the request once it is slow. `kept_exactly` is never older
+than the last change: for what people compare with the rows behind it.
+"""
 
 import functools
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
 from django.core.cache import cache
@@ -22,6 +27,8 @@ RENEWED_EVERY = timedelta(minutes=1)
 """How often a worker looks after what is slow, so that nobody's request has to."""
 QUICK = timedelta(milliseconds=100)
 LONGEST_TAKING = 60  # seconds
+LONGEST_WAIT = 10  # seconds; then whoever waits takes it too: one that hangs must not hang all
+ASKED_EVERY = 0.01  # seconds
 FORGOTTEN_AFTER = 24 * 3600  # seconds
 
 
@@ -33,6 +40,11 @@ class Kept(Generic[Value]):
     at: datetime
     took: timedelta
     version: Any
+    moment: float = 0  # by Redis's clock, the one that all machines share
+
+    def is_of(self, version: Any, now: datetime) -> bool:
+        """Whether taking it now would give the same."""
+        return now - self.at < LONGEST_KEPT and self.version == version
 
     def will_do(self, version: Any, now: datetime) -> bool:
         """Whether to answer with it: nothing has changed since, or taking it anew would keep people waiting."""
@@ -42,6 +54,14 @@ class Kept(Generic[Value]):
         """Whether a worker should take it now: else a request would find it too old, or others old news."""
         is_old = now - self.at >= LONGEST_KEPT - 2 * RENEWED_EVERY
         return self.took > QUICK and (is_old or self.version != version)
+
+
+class Way(StrEnum):
+    """How a value was come by."""
+
+    HIT = "hit"
+    WAIT = "wait"  # another one was just taking it
+    MISS = "miss"
 
 
 def kept(name: str, *, version: Any, take: Callable[[], Value]) -> Kept[Value]:
@@ -74,6 +94,61 @@ def _kept(name: str, version: Any, taken: Callable[[], Kept[Value]]) -> Kept[Val
         _release(lock)
 
 
+def kept_exactly(
+    name: str, *, version: Callable[[], Any], take: Callable[[], Value], anew: bool = False
+) -> tuple[Kept[Value], Way]:
+    """What `take` returns, or what it returned in the last five minutes if `version()` is the same since; and how.
+
+    Of many who find nothing valid one takes it and the others wait for that one, at most `LONGEST_WAIT`. With
+    `anew` it is taken whatever there is. Without Redis it is taken each time, and once also where Redis goes away in the middle.
+    """
+    current = version()
+    try:
+        if anew:
+            return _take_and_keep(name, current, take), Way.MISS
+        found = _found(name)
+        if found and found.is_of(current, timezone.now()):
+            return found, Way.HIT
+        return _wait_or_take(name, current, version, take)
+    except RedisError:
+        return _take(current, take), Way.MISS
+
+
+def _wait_or_take(
+    name: str, current: Any, version: Callable[[], Any], take: Callable[[], Value]
+) -> tuple[Kept[Value], Way]:
+    """Whatever others begin to take from now on will do, however many changes come meanwhile."""
+    asked, lock = _moment(), _lock(name)
+    give_up, has_waited = time.monotonic() + LONGEST_WAIT, False
+    while not (is_ours := lock.acquire(blocking=False)) and time.monotonic() < give_up:
+        time.sleep(ASKED_EVERY)
+        has_waited = True
+        if found := _found_since(name, asked, current):
+            return found, Way.WAIT
+    try:
+        if found := _found_since(name, asked, current):
+            return found, Way.WAIT
+        return _take_and_keep(name, version() if has_waited else current, take), Way.MISS
+    finally:
+        if is_ours:
+            with suppress(RedisError):
+                _release(lock)
+
+
+def _found_since(name: str, moment: float, version: Any) -> Kept[Any] | None:
+    found = _found(name)
+    is_good = found and (found.moment >= moment or found.is_of(version, timezone.now()))
+    return found if is_good else None
+
+
+def _take_and_keep(name: str, version: Any, take: Callable[[], Value]) -> Kept[Value]:
+    moment = _moment()
+    taken = replace(_take(version, take), moment=moment)
+    with suppress(RedisError):
+        _keep(name, taken, for_seconds=int(LONGEST_KEPT.total_seconds()))
+    return taken
+
+
 def renew(name: str, *, version: Any, take: Callable[[], Any]) -> bool:
     """Take anew what `kept` keeps because it is slow, if that is due and nobody is at it; for workers."""
     found, lock = _found(name), _lock(name)
@@ -91,9 +166,14 @@ def _found(name: str) -> Kept[Any] | None:
     return found
 
 
-def _keep(name: str, taken: Kept[Value]) -> Kept[Value]:
-    cache.set(f"kept:{name}", taken, timeout=FORGOTTEN_AFTER)
+def _keep(name: str, taken: Kept[Value], *, for_seconds: int = FORGOTTEN_AFTER) -> Kept[Value]:
+    cache.set(f"kept:{name}", taken, timeout=for_seconds)
     return taken
+
+
+def _moment() -> float:
+    seconds, micros = redis_client().time()
+    return float(seconds + micros / 1_000_000)
 
 
 def _take(version: Any, take: Callable[[], Value]) -> Kept[Value]:

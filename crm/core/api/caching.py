@@ -1,0 +1,122 @@
+"""Reads that are kept for five minutes, or until something they read changes."""
+
+import functools
+import hashlib
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+from django.conf import settings
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from crm.core.actors import Actor
+from crm.core.api.renderers import OrjsonRenderer
+from crm.core.api.requests import actor_of
+from crm.core.cache_counts import count_read
+from crm.core.choices import Role
+from crm.core.clock import business_day
+from crm.core.generations import generations
+from crm.core.keeping import Way, kept_exactly
+
+Handler = Callable[..., Response]
+Scopes = Collection[str]
+
+MAX_AGE: Final = 30  # seconds that a browser may keep an answer
+LARGEST: Final = 1024 * 1024  # bytes; a larger answer is not kept
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is kept of an answer: its bytes and their entity tag."""
+
+    body: bytes
+    etag: str
+
+
+class _NotKeptError(Exception):
+    """Carries a response that is nobody else's: not a 200, or too large."""
+
+    def __init__(self, response: HttpResponseBase) -> None:
+        super().__init__()
+        self.response = response
+
+
+def cached_read(
+    name: str, *, reads: Scopes | Callable[[Request], Scopes]
+) -> Callable[[Handler], Callable[..., HttpResponseBase]]:
+    """Keep what a view's GET answers: JSON, made of `reads` (scopes of `crm.core.generations`) and of nothing else.
+
+    Answers are kept by `name`, what the caller may see, the address's parts, the query and the business day, so
+    the handler may ask these and no more of its request. Permissions are checked before. A change is seen at the
+    next read after its commit; what only the time changes, after five minutes at most.
+    """
+
+    def decorate(handler: Handler) -> Callable[..., HttpResponseBase]:
+        @functools.wraps(handler)
+        def read(view: Any, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            def take() -> Answer:
+                return _answer_of(handler(view, request, *args, **kwargs))
+
+            scopes = reads(request) if callable(reads) else reads
+            try:
+                kept, way = kept_exactly(
+                    f"read:{name}:{_key_of(request, kwargs)}",
+                    version=lambda: generations(scopes),
+                    take=take,
+                    anew=_wants_it_anew(request),
+                )
+            except _NotKeptError as passing:
+                return passing.response
+            count_read(name, way)
+            return _response(kept.value, way)
+
+        return read
+
+    return decorate
+
+
+def scope_of(actor: Actor) -> str:
+    """Whose answers may be shared: all who see everything, an agency's people and keys, one agent alone."""
+    if actor.role in (Role.ADMIN, Role.MANAGER):
+        return "all"
+    return f"agency:{actor.vendor_code}" if actor.role == Role.VENDOR else f"person:{actor.user_id}"
+
+
+def _key_of(request: Request, kwargs: dict[str, Any]) -> str:
+    """The order of the query's parameters does not matter; that of a repeated one's values does."""
+    parts = [
+        settings.VERSION,
+        scope_of(actor_of(request)),
+        sorted((name, str(value)) for name, value in kwargs.items()),
+        sorted(request.query_params.lists()),
+        business_day().isoformat(),
+    ]
+    return hashlib.sha256(orjson.dumps(parts)).hexdigest()
+
+
+def _wants_it_anew(request: Request) -> bool:
+    return "no-cache" in request.headers.get("Cache-Control", "").lower()
+
+
+def _answer_of(response: Response) -> Answer:
+    body = OrjsonRenderer().render(response.data)
+    if response.status_code != 200 or len(body) > LARGEST:
+        raise _NotKeptError(response)
+    return Answer(body, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
+
+
+def _response(answer: Answer, way: Way) -> HttpResponse:
+    """`ConditionalGetMiddleware` makes a 304 of it where the caller has it already."""
+    return HttpResponse(
+        answer.body,
+        content_type="application/json",
+        headers={
+            "ETag": answer.etag,
+            "Cache-Control": f"private, max-age={MAX_AGE}",
+            "X-Cache": "miss" if way == Way.MISS else "hit",
+        },
+    )
