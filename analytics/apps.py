@@ -7,3 +7,7 @@ class AnalyticsConfig(AppConfig):
     """The business in numbers."""
 
     name = "analytics"
+
+    def ready(self) -> None:
+        """Listen."""
+        from analytics import receivers  # noqa: F401

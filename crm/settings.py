@@ -315,6 +315,7 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {
     "deliver-events": {"task": "crm.core.tasks.deliver_events", "schedule": 5.0},
     "fold-generation-steps": {"task": "crm.core.tasks.fold_generation_steps", "schedule": 10.0},
+    "fold-lead-counts": {"task": "analytics.tasks.fold_lead_counts", "schedule": 10.0},
     "prune-records": {"task": "crm.core.tasks.prune_records", "schedule": 3600.0},
     "resume-lead-imports": {"task": "leads.tasks.resume_lead_imports", "schedule": 60.0},
     "tidy-lead-terms": {"task": "leads.tasks.tidy_lead_terms", "schedule": 86_400.0},

@@ -46,7 +46,7 @@ UNFOLD = {
     "SHOW_VIEW_ON_SITE": False,
     "STYLES": [asset("admin.css")],
     "LOGIN": {"form": "crm.core.forms.SignInForm"},
-    "DASHBOARD_CALLBACK": "analytics.admin.dashboard",
+    "DASHBOARD_CALLBACK": "analytics.admin.today.dashboard",
     "BORDER_RADIUS": "6px",
     "COLORS": {
         "primary": {

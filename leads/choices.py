@@ -27,6 +27,9 @@ D = Disposition
 OPEN = (D.NEW, D.ATTEMPTING, D.CONTACTED, D.QUALIFIED, D.IN_PROGRESS, D.DOCS_SENT, D.AWAITING_PROOF)
 """Still worked: such a lead takes a place of its agent's capacity."""
 
+STAGES = (*OPEN, D.RETAINED, D.CLOSED)
+"""The way forward, in order; `furthest_stage` is a place in it (leads/sql/0010_stages.sql)."""
+
 CONVERTED = (D.RETAINED, D.CLOSED)
 """First reached, these set `closed_date`."""
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from agencies.tests.factories import make_agency
 from analytics import selectors
-from analytics.selectors import today_at_a_glance
+from analytics.selectors.today import today_at_a_glance
 from crm.core.choices import Availability, Role
 from crm.core.clock import business_day
 from crm.core.tests.browsing import browser_as

@@ -33,8 +33,8 @@ class Lead(models.Model):
     """One row is one person hurt in one crash, as one agency sent them.
 
     Triggers (leads/sql) keep, for every path: history, the agents' counts of open leads, the search
-    document, `updated_at`, `assigned_at`, `first_contact_at`, `last_contact`, `closed_date`, and the promise
-    that no e-mail address or phone number comes in twice within the duplicate window.
+    document, `updated_at`, `assigned_at`, `first_contact_at`, `last_contact`, `closed_date`, `furthest_stage`,
+    and the promise that no e-mail address or phone number comes in twice within the duplicate window.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -83,6 +83,9 @@ class Lead(models.Model):
     first_contact_at = models.DateTimeField(null=True, blank=True)
     last_contact = models.DateTimeField(null=True, blank=True)
     closed_date = models.DateTimeField("converted at", null=True, blank=True)
+    furthest_stage = models.PositiveSmallIntegerField(
+        default=0, editable=False, help_text="How far it ever got on the way forward: its place among STAGES."
+    )
     merged_into = models.ForeignKey(
         "self",
         on_delete=models.SET_NULL,

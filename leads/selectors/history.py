@@ -14,6 +14,9 @@ from leads.selectors.seeing import seen_among
 API_NAMES = {"assigned_agent_id": "assigned_agent", "merged_into_id": "merged_into"}
 """Columns that the contract names otherwise."""
 
+BOOKKEEPING = frozenset({"furthest_stage"})
+"""Columns that follow from others and tell a reader nothing; undo needs them in the history."""
+
 HISTORY_LIMIT = 200
 
 
@@ -48,7 +51,9 @@ def _emails_of(rows: Iterable[LeadChange]) -> Mapping[int, str]:
 def _document(
     row: LeadChange, emails: Mapping[int, str], seen: Container[str], actor: Actor
 ) -> dict[str, Any]:
-    changes = {API_NAMES.get(name, name): pair for name, pair in row.changes.items()}
+    changes = {
+        API_NAMES.get(name, name): pair for name, pair in row.changes.items() if name not in BOOKKEEPING
+    }
     if "assigned_agent" in changes:
         changes["assigned_agent"] = [emails.get(agent, agent) for agent in changes["assigned_agent"]]
     if "merged_into" in changes:

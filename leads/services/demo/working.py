@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from leads.choices import CONVERTED, WAYS_OUT, Disposition
+from leads.choices import CONVERTED, STAGES, WAYS_OUT, Disposition
 from leads.models import Lead
 from leads.services.demo.accounts import Agent
 from leads.services.demo.dice import Dice
@@ -104,6 +104,8 @@ class Desk:
             changed["first_contact_at"] = step.at
         if step.to in CONVERTED and self.lead.closed_date is None:
             changed["closed_date"] = step.at
+        if step.to in STAGES[self.lead.furthest_stage + 1 :]:
+            changed["furthest_stage"] = STAGES.index(step.to)
         return changed
 
     def _note(self, step: Step, changed: dict[str, Any]) -> None:

@@ -1,7 +1,7 @@
 """What goes back of one lead, and what stays. No database: the rules of an undo.
 
 A column goes back where nobody has touched it since. Columns that say one thing together go back together:
-the outcome (disposition, its reason, and the stamps of the first contact and the conversion), and the agent with
+the outcome (disposition, its reason, and the stamps of the first contact, the conversion and the furthest stage), and the agent with
 the time of the assignment. `last_contact` and the tie of a merge follow the outcome: they stay where the outcome
 does, but a call noted since keeps only itself. Score and deadline follow from the facts: where any fact was touched
 since, they are decided anew from the facts as they are after the undo.
@@ -19,7 +19,9 @@ from leads.services.bulk.places import Move
 from leads.services.bulk.undo.traces import Change, Trace
 from leads.services.fields import SCORED
 
-OUTCOME = frozenset({"disposition", "disposition_reason", "closed_date", "first_contact_at"})
+OUTCOME = frozenset(
+    {"disposition", "disposition_reason", "closed_date", "first_contact_at", "furthest_stage"}
+)
 ASSIGNMENT = frozenset({"assigned_agent_id", "assigned_at"})
 CONTACT = frozenset({"email", "phone"})
 SCORES = frozenset({"quality_score", "filing_deadline"})

@@ -6,7 +6,7 @@ from typing import Any
 
 from crm.core.exceptions import DomainError
 from crm.core.models import User
-from leads.selectors.history import API_NAMES
+from leads.selectors.history import API_NAMES, BOOKKEEPING
 from leads.services.bulk.operations import Failure
 from leads.services.bulk.undo.plan import Plan
 from leads.services.bulk.undo.traces import Change
@@ -19,7 +19,7 @@ def report_of(plans: Iterable[Plan], agents: Mapping[int, User]) -> dict[str, An
     plans = list(plans)
     doing = [plan for plan in plans if plan.does_anything]
     changed = [plan for plan in doing if not (plan.is_deleting or plan.is_recreating)]
-    restored = Counter(_named(column) for plan in changed for column in plan.back)
+    restored = Counter(_named(column) for plan in changed for column in plan.back.keys() - BOOKKEEPING)
     return {
         "restored": dict(restored.most_common()),
         "deleted": sum(plan.is_deleting for plan in doing),
@@ -39,10 +39,10 @@ def failures_of(plans: Iterable[Plan]) -> list[Failure]:
 
 
 def _left(plan: Plan, agents: Mapping[int, User]) -> Iterable[dict[str, Any]]:
-    for column, change in sorted(plan.left.items()):
-        yield {**_entry(plan, column, agents), **_who(change)}
-    for column, refusal in sorted(plan.refusals.items()):
-        yield {**_entry(plan, column, agents), **_why(refusal)}
+    for column in sorted(plan.left.keys() - BOOKKEEPING):
+        yield {**_entry(plan, column, agents), **_who(plan.left[column])}
+    for column in sorted(plan.refusals.keys() - BOOKKEEPING):
+        yield {**_entry(plan, column, agents), **_why(plan.refusals[column])}
 
 
 def _entry(plan: Plan, column: str, agents: Mapping[int, User]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from analytics.selectors import today_at_a_glance
+from analytics.selectors.today import today_at_a_glance
 from crm.core.admin.base import person_of
 
 

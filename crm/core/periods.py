@@ -1,0 +1,162 @@
+"""Periods of business days: what `?period=month` means, what it is compared with, and how a chart cuts it up."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Literal, NoReturn
+
+from dateutil.relativedelta import relativedelta
+from django.utils import timezone
+
+from crm.core.clock import business_day, business_zone, day_bounds
+from crm.core.exceptions import InvalidInput
+
+Granularity = Literal["hour", "day", "week", "month"]
+
+DAYS = {"today": 1, "week": 7, "month": 30, "quarter": 90, "year": 365}
+"""Each ends today: so many whole days with the business's today as the last one."""
+CUSTOM = "custom"
+LONGEST = 1_830  # days: five years
+EARLIEST = date(2000, 1, 1)
+FINEST: tuple[tuple[int, Granularity], ...] = ((2, "hour"), (92, "day"), (200, "week"), (LONGEST, "month"))
+"""Up to so many days, so fine a chart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Business days from `start` to `end`, both included; of one that holds today only what was until `until`."""
+
+    name: str
+    start: date
+    end: date
+    until: datetime
+    is_cut: bool = False
+    """Whether `until` leaves out a part of the last day that has been counted already."""
+
+    @property
+    def days(self) -> int:
+        return (self.end - self.start).days + 1
+
+    @property
+    def bounds(self) -> tuple[datetime, datetime]:
+        """The first instant, and the first one after it."""
+        return day_bounds(self.start)[0], self.until
+
+    @property
+    def is_running(self) -> bool:
+        """Whether its last day is not over."""
+        return self.until < day_bounds(self.end)[1]
+
+    @property
+    def granularity(self) -> Granularity:
+        return next(name for longest, name in FINEST if self.days <= longest)
+
+    def previous(self) -> "Period":
+        """As many days right before; where this one ends at ten in the morning, that one does too.
+
+        Ten on the clock on the wall: over a change of the clocks the two differ by an hour in length.
+        """
+        back = timedelta(days=self.days)
+        start, end = self.start - back, self.end - back
+        whole = Period("previous", start, end, day_bounds(end)[1])
+        if not self.is_running:
+            return whole
+        wall = (self.until.astimezone(business_zone()).replace(tzinfo=None) - back).replace(
+            tzinfo=business_zone()
+        )
+        return replace(whole, until=wall, is_cut=True) if wall < whole.until else whole
+
+    def buckets(self) -> list[datetime]:
+        """The first instant of each hour, day, week (from Monday) or month that the period touches, none left out.
+
+        The first week or month may begin before the period: it is named by its own beginning.
+        """
+        return list(_buckets(self))
+
+
+def period_of(asked: Mapping[str, str], *, now: datetime | None = None, default: str = "month") -> Period:
+    """The period that `period`, `startDate` and `endDate` of a query ask for.
+
+    A word of `DAYS`, a number of days (`30`), or two dates, with or without `custom`. Raises InvalidInput naming the
+    parameter: unknown word, missing or unreadable date, reversed, in the future, longer than `LONGEST` days.
+    """
+    now = now or timezone.now()
+    today = business_day(now)
+    word = asked.get("period", "").strip().lower()
+    has_dates = bool(asked.get("startDate") or asked.get("endDate"))
+    if word == CUSTOM or (has_dates and not word):
+        start, end = _date(asked, "startDate"), _date(asked, "endDate")
+        _check(start, end, today)
+        return Period(CUSTOM, start, end, min(now, day_bounds(end)[1]))
+    if has_dates:
+        _refuse(
+            "period", f"startDate and endDate belong to period={CUSTOM}; leave them out with period={word}."
+        )
+    word = word or default
+    days = DAYS.get(word) or _number(word)
+    return Period(word, today - timedelta(days=days - 1), today, now)
+
+
+def _number(word: str) -> int:
+    if not (word.isascii() and word.isdigit()):
+        _refuse("period", f"One of {', '.join(DAYS)}, {CUSTOM}, or a number of days.")
+    days = int(word[:9])
+    if not 1 <= days <= LONGEST:
+        _refuse("period", f"From 1 to {LONGEST:,} days.")
+    return days
+
+
+def _date(asked: Mapping[str, str], name: str) -> date:
+    text = asked.get(name, "").strip()
+    if not text:
+        _refuse(
+            name, f"A custom period needs startDate and endDate, as {date(2026, 1, 31)}; {name} is missing."
+        )
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        _refuse(name, f"Not a date: give it as {date(2026, 1, 31)}.")
+
+
+def _check(start: date, end: date, today: date) -> None:
+    if start > end:
+        _refuse("startDate", "startDate is after endDate; exchange them.")
+    if end > today:
+        _refuse("endDate", f"In the future: the business's today is {today}.")
+    if start < EARLIEST:
+        _refuse("startDate", f"Not before {EARLIEST}.")
+    if (end - start).days >= LONGEST:
+        _refuse(
+            "startDate", f"A period has {LONGEST:,} days at most; this one has {(end - start).days + 1:,}."
+        )
+
+
+def _refuse(name: str, sentence: str) -> NoReturn:
+    raise InvalidInput(sentence, **{name: [sentence]})
+
+
+def _buckets(period: Period) -> Iterator[datetime]:
+    if period.granularity == "hour":
+        yield from _hours(*period.bounds)
+        return
+    day, step = _first(period.start, period.granularity), _STEPS[period.granularity]
+    while day <= period.end:
+        yield day_bounds(day)[0]
+        day += step
+
+
+def _hours(start: datetime, until: datetime) -> Iterator[datetime]:
+    """Counted in real hours: a day has 23 or 25 of them where the clocks change."""
+    at = start.astimezone(UTC)
+    while at < until:
+        yield at.astimezone(business_zone())
+        at += timedelta(hours=1)
+
+
+def _first(day: date, granularity: Granularity) -> date:
+    if granularity == "week":
+        return day - timedelta(days=day.weekday())
+    return day.replace(day=1) if granularity == "month" else day
+
+
+_STEPS = {"day": relativedelta(days=1), "week": relativedelta(weeks=1), "month": relativedelta(months=1)}
