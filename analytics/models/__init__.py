@@ -2,6 +2,7 @@
 
 from analytics.models.counters import Count, CountDelta, CountingZone
 from analytics.models.forecast import Forecast
+from analytics.models.insight import Insight
 from analytics.models.reports import ReportDelivery, ReportSchedule
 
-__all__ = ["Count", "CountDelta", "CountingZone", "Forecast", "ReportDelivery", "ReportSchedule"]
+__all__ = ["Count", "CountDelta", "CountingZone", "Forecast", "Insight", "ReportDelivery", "ReportSchedule"]
