@@ -1,6 +1,6 @@
 """The closed lists of the numbers."""
 
-from django.db.models import IntegerChoices
+from django.db.models import IntegerChoices, TextChoices
 
 
 class Dimension(IntegerChoices):
@@ -12,3 +12,10 @@ class Dimension(IntegerChoices):
     AGENT = 3  # key: the user's id as text, empty for nobody
     STATE = 4  # key: two letters, empty for unknown
     HOUR = 5  # key: vendor_code; the hour instead of the day
+
+
+class Series(TextChoices):
+    """What is forecast, by the day of creation."""
+
+    LEADS = "leads", "Leads"
+    REVENUE = "revenue", "Revenue"

@@ -3,12 +3,7 @@
 from django.db import models
 from django.utils import timezone
 
-
-class Series(models.TextChoices):
-    """What is forecast, day by day of creation."""
-
-    LEADS = "leads", "Leads"
-    REVENUE = "revenue", "Revenue"
+from analytics.choices import Series
 
 
 class Forecast(models.Model):
