@@ -66,12 +66,13 @@ class Period:
         )
         return replace(whole, until=wall, is_cut=True) if wall < whole.until else whole
 
-    def buckets(self) -> list[datetime]:
+    def buckets(self, granularity: Granularity | None = None) -> list[datetime]:
         """The first instant of each hour, day, week (from Monday) or month that the period touches, none left out.
 
-        The first week or month may begin before the period: it is named by its own beginning.
+        As fine as `granularity`, by default the period's own. The first week or month may begin before the period:
+        it is named by its own beginning.
         """
-        return list(_buckets(self))
+        return list(_buckets(self, granularity or self.granularity))
 
 
 def period_of(asked: Mapping[str, str], *, now: datetime | None = None, default: str = "month") -> Period:
@@ -95,6 +96,13 @@ def period_of(asked: Mapping[str, str], *, now: datetime | None = None, default:
     word = word or default
     days = DAYS.get(word) or _number(word)
     return Period(word, today - timedelta(days=days - 1), today, now)
+
+
+def first_day(day: date, granularity: Granularity) -> date:
+    """The first day of the week or month that holds `day`; of anything finer `day` itself."""
+    if granularity == "week":
+        return day - timedelta(days=day.weekday())
+    return day.replace(day=1) if granularity == "month" else day
 
 
 def _number(word: str) -> int:
@@ -135,28 +143,28 @@ def _refuse(name: str, sentence: str) -> NoReturn:
     raise InvalidInput(sentence, **{name: [sentence]})
 
 
-def _buckets(period: Period) -> Iterator[datetime]:
-    if period.granularity == "hour":
+def _buckets(period: Period, granularity: Granularity) -> Iterator[datetime]:
+    if granularity == "hour":
         yield from _hours(*period.bounds)
         return
-    day, step = _first(period.start, period.granularity), _STEPS[period.granularity]
+    day, step = first_day(period.start, granularity), _STEPS[granularity]
     while day <= period.end:
         yield day_bounds(day)[0]
         day += step
 
 
 def _hours(start: datetime, until: datetime) -> Iterator[datetime]:
-    """Counted in real hours: a day has 23 or 25 of them where the clocks change."""
+    """The hours of the clock on the wall, as PostgreSQL's date_trunc cuts them.
+
+    A day has 23 or 25 of them where the clocks change. Looked at every half hour, as some clocks change by that.
+    """
+    zone, last = business_zone(), None
     at = start.astimezone(UTC)
     while at < until:
-        yield at.astimezone(business_zone())
-        at += timedelta(hours=1)
-
-
-def _first(day: date, granularity: Granularity) -> date:
-    if granularity == "week":
-        return day - timedelta(days=day.weekday())
-    return day.replace(day=1) if granularity == "month" else day
+        hour = at - timedelta(minutes=at.astimezone(zone).minute)
+        if hour != last:
+            yield hour.astimezone(zone)
+        at, last = at + timedelta(minutes=30), hour
 
 
 _STEPS = {"day": relativedelta(days=1), "week": relativedelta(weeks=1), "month": relativedelta(months=1)}
