@@ -1,0 +1,34 @@
+"""Statistics in plain numbers: no database, no leads. Each function names its method and where it is from."""
+
+from analytics.statistics.counts import Counted, count_p, lower_tail, upper_tail
+from analytics.statistics.multiple import benjamini_hochberg
+from analytics.statistics.normal import normal_p, normal_quantile
+from analytics.statistics.proportions import (
+    MantelHaenszel,
+    Table,
+    fisher,
+    fisher_above,
+    mantel_haenszel,
+    wilson,
+)
+from analytics.statistics.robust import mann_kendall, robust_scale, robust_z, theil_sen
+
+__all__ = [
+    "Counted",
+    "MantelHaenszel",
+    "Table",
+    "benjamini_hochberg",
+    "count_p",
+    "fisher",
+    "fisher_above",
+    "lower_tail",
+    "mann_kendall",
+    "mantel_haenszel",
+    "normal_p",
+    "normal_quantile",
+    "robust_scale",
+    "robust_z",
+    "theil_sen",
+    "upper_tail",
+    "wilson",
+]

@@ -1,0 +1,136 @@
+"""Parts of a whole, one or two of them, or two in every layer of a third thing."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from analytics.statistics.normal import normal_p, normal_quantile
+
+AS_LIKELY = 1 + 1e-7  # tables as likely as the one seen, give or take rounding
+
+
+class Table(NamedTuple):
+    """Two by two: of those exposed and of the others, how many with the outcome and how many without."""
+
+    hits: int
+    misses: int
+    other_hits: int
+    other_misses: int
+
+
+@dataclass(frozen=True, slots=True)
+class MantelHaenszel:
+    """Odds ratio and difference of the rates over layers, its intervals at 95 %, and the test of no difference."""
+
+    odds_ratio: float
+    odds_low: float
+    odds_high: float
+    difference: float
+    difference_low: float
+    difference_high: float
+    statistic: float
+    p: float
+
+
+def wilson(hits: int, n: int, level: float = 0.95) -> tuple[float, float]:
+    """Score interval of a proportion, 0 to 1 (Wilson, 1927); (0, 1) of nothing."""
+    if n <= 0:
+        return 0.0, 1.0
+    z = normal_quantile(level)
+    part, weight = hits / n, z * z / n
+    centre = (part + weight / 2) / (1 + weight)
+    half = z / (1 + weight) * math.sqrt(part * (1 - part) / n + weight / (4 * n))
+    return max(0.0, centre - half), min(1.0, centre + half)
+
+
+def fisher(table: Table) -> float:
+    """Two-sided p of Fisher's exact test: all tables with these margins no likelier than this one."""
+    chances = _chances(table)
+    limit = chances[table.hits] * AS_LIKELY
+    return min(1.0, math.fsum(chance for chance in chances.values() if chance <= limit))
+
+
+def fisher_above(table: Table) -> float:
+    """One-sided p of Fisher's exact test: as many hits among the exposed, or more."""
+    return min(1.0, math.fsum(chance for hits, chance in _chances(table).items() if hits >= table.hits))
+
+
+def _chances(table: Table) -> dict[int, float]:
+    """The probability of each number of hits among the exposed, the margins being what they are."""
+    exposed, others = table.hits + table.misses, table.other_hits + table.other_misses
+    hits = table.hits + table.other_hits
+    all_ways = _log_ways(exposed + others, hits)
+    return {
+        k: math.exp(_log_ways(exposed, k) + _log_ways(others, hits - k) - all_ways)
+        for k in range(max(0, hits - others), min(hits, exposed) + 1)
+    }
+
+
+def _log_ways(n: int, k: int) -> float:
+    return math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
+
+
+def mantel_haenszel(layers: Iterable[Table]) -> MantelHaenszel | None:
+    """The exposed against the others within every layer, put together (Mantel and Haenszel, 1959).
+
+    Interval of the odds ratio by Robins, Breslow and Greenland (1986), of the difference by Sato (1989). None where
+    no layer has both groups and both outcomes.
+    """
+    told = [table for table in layers if table.hits + table.misses and table.other_hits + table.other_misses]
+    r = [table.hits * table.other_misses / sum(table) for table in told]
+    s = [table.misses * table.other_hits / sum(table) for table in told]
+    if not sum(r) or not sum(s):
+        return None
+    ratio = sum(r) / sum(s)
+    half = normal_quantile(0.95) * math.sqrt(_variance_of_log_odds(told, r, s))
+    statistic = _cochran(told)
+    difference, spread = _difference(told)
+    wide = normal_quantile(0.95) * spread
+    return MantelHaenszel(
+        odds_ratio=ratio,
+        odds_low=ratio * math.exp(-half),
+        odds_high=ratio * math.exp(half),
+        difference=difference,
+        difference_low=difference - wide,
+        difference_high=difference + wide,
+        statistic=statistic,
+        p=normal_p(math.sqrt(statistic)),
+    )
+
+
+def _variance_of_log_odds(told: list[Table], r: list[float], s: list[float]) -> float:
+    agree = [(table.hits + table.other_misses) / sum(table) for table in told]
+    total_r, total_s = sum(r), sum(s)
+    first = sum(p * x for p, x in zip(agree, r, strict=True)) / (2 * total_r**2)
+    both = sum(p * y + (1 - p) * x for p, x, y in zip(agree, r, s, strict=True)) / (2 * total_r * total_s)
+    last = sum((1 - p) * y for p, y in zip(agree, s, strict=True)) / (2 * total_s**2)
+    return first + both + last
+
+
+def _cochran(told: list[Table]) -> float:
+    """Chi-squared with one degree of freedom, without a correction for continuity (Cochran, 1954)."""
+    surplus = variance = 0.0
+    for table in told:
+        n, exposed = sum(table), table.hits + table.misses
+        hits = table.hits + table.other_hits
+        surplus += table.hits - exposed * hits / n
+        if n > 1:
+            variance += exposed * (n - exposed) * hits * (n - hits) / (n * n * (n - 1))
+    return surplus * surplus / variance if variance else 0.0
+
+
+def _difference(told: list[Table]) -> tuple[float, float]:
+    """The difference of the rates over layers, and its standard error."""
+    weights = weighted = p_sum = q_sum = 0.0
+    for table in told:
+        n = sum(table)
+        exposed, others = table.hits + table.misses, table.other_hits + table.other_misses
+        weights += exposed * others / n
+        weighted += (table.hits * others - table.other_hits * exposed) / n
+        p_sum += (
+            exposed**2 * table.other_hits - others**2 * table.hits + exposed * others * (others - exposed) / 2
+        ) / n**2
+        q_sum += (table.hits * table.other_misses + table.other_hits * table.misses) / (2 * n)
+    difference = weighted / weights
+    return difference, math.sqrt(max(difference * p_sum + q_sum, 0.0)) / weights
