@@ -150,7 +150,7 @@ def _sums(by: str, period: Period, dimension: Dimension, key: str | None = None)
         asked |= {"until": day_bounds(period.end)[0], "cut": day_bounds(period.end)[0], "end": until}
         source = f"{_COUNTED} UNION ALL {_CUT}"
     of_key = "" if key is None else "WHERE key = %(key)s"
-    grouped = f"GROUP BY {by}" if by else ""
+    grouped = f"GROUP BY {by} HAVING sum(leads) <> 0" if by else ""
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {by + ', ' if by else ''}{_SUMS} FROM ({source}) AS counted {of_key} {grouped}",  # noqa: S608 - ours

@@ -1,9 +1,11 @@
 """Keeping the counters: folding what statements appended, counting anew, and proving that both agree."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -89,7 +91,7 @@ def rebuild_counts() -> None:
     zone's day would stay.
     """
     is_moving = counting_zone() != settings.BUSINESS_TIME_ZONE
-    with _only_folder(), transaction.atomic(), connection.cursor() as cursor:
+    with _only_folder(), transaction.atomic(durable=True), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         if is_moving:
             cursor.execute("LOCK TABLE leads_lead IN SHARE ROW EXCLUSIVE MODE")  # before the snapshot
@@ -100,9 +102,9 @@ def rebuild_counts() -> None:
         cursor.execute("SELECT core_step('leads')")
 
 
-def counting_zone() -> str:
-    """The zone whose days the counters count by."""
-    return CountingZone.objects.values_list("name", flat=True).get()
+def counting_zone() -> str | None:
+    """The zone whose days the counters count by; None in a database that was emptied."""
+    return CountingZone.objects.values_list("name", flat=True).first()
 
 
 @contextmanager
@@ -117,9 +119,9 @@ def _only_folder() -> Iterator[None]:
 
 
 def _difference(
-    dimension: int, bucket: datetime, key: str, subkey: str, kept: Any, counted: Any
+    dimension: int, bucket: datetime, key: str, subkey: str, kept_row: str | None, counted_row: str | None
 ) -> Difference:
-    kept, counted = kept or {}, counted or {}
+    kept, counted = (json.loads(row or "{}", parse_float=Decimal) for row in (kept_row, counted_row))
     return Difference(
         dimension=Dimension(dimension),
         bucket=bucket,
