@@ -1,11 +1,38 @@
 """Background jobs of the numbers. Each is safe to repeat."""
 
+from datetime import timedelta
+
 from celery import shared_task
+from django.utils import timezone
 
 from analytics.services.counting import fold_counts
+from analytics.services.reporting.delivering import HELD, deliver
+from analytics.services.reporting.scheduling import claim_due, deliveries_to_send
+
+EVERY = timedelta(minutes=1)
 
 
 @shared_task
 def fold_lead_counts() -> int:
     """Add what statements appended to the counters; beat repeats it. Without it reads stay exact and get slower."""
     return fold_counts()
+
+
+@shared_task
+def send_due_reports() -> int:
+    """Turn schedules that are due into deliveries, and have all that wait tried; beat repeats it every minute.
+
+    Returns how many were handed to workers. A message that gets lost is sent again with the next minute.
+    """
+    now = timezone.now()
+    claim_due(now)
+    waiting = deliveries_to_send(now)
+    for delivery_id in waiting:
+        deliver_report.apply_async((delivery_id,), expires=EVERY.total_seconds())  # else they pile up
+    return len(waiting)
+
+
+@shared_task(time_limit=int((HELD - EVERY).total_seconds()))  # over before another worker may try
+def deliver_report(delivery_id: int) -> bool:
+    """Mail one report, unless another worker is at it."""
+    return deliver(delivery_id)

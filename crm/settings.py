@@ -320,6 +320,7 @@ CELERY_BEAT_SCHEDULE = {
     "resume-lead-imports": {"task": "leads.tasks.resume_lead_imports", "schedule": 60.0},
     "tidy-lead-terms": {"task": "leads.tasks.tidy_lead_terms", "schedule": 86_400.0},
     "renew-agent-figures": {"task": "leads.tasks.renew_agent_figures", "schedule": 60.0},
+    "send-due-reports": {"task": "analytics.tasks.send_due_reports", "schedule": 60.0},
 }
 
 EMAIL_CONFIG = env.email_url(

@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("agencies.api.urls")),
     path("api/", include("pricing.api.urls")),
     path("api/", include("leads.api.urls")),
+    path("api/", include("analytics.api.urls")),
     re_path(r"^api/schema/?$", schema, name="schema"),
     re_path(r"^api/docs/?$", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
 ]

@@ -73,6 +73,8 @@ CONTRACT = [
     ("delete", "/api/pricing/vendor/{code}"),
     ("put", "/api/pricing/smart"),
     ("post", "/api/pricing/quote"),
+    ("get", "/api/reports/summary"),
+    ("get", "/api/reports/export"),
     ("get", "/api/search/suggestions"),
     ("get", "/api/health"),
 ]

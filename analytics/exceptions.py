@@ -1,0 +1,10 @@
+"""What can go wrong with what analytics keeps of its own."""
+
+from crm.core.exceptions import NotFound
+
+
+class ReportScheduleNotFound(NotFound):
+    """There is no such schedule."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such schedule of reports; it may have been deleted.")

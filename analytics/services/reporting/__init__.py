@@ -1,0 +1,1 @@
+"""Reports: written as files, and mailed by schedule."""

@@ -1,0 +1,148 @@
+"""Schedules of reports: kept by managers, and turned into deliveries when they are due."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from analytics.events import ReportScheduleChanged
+from analytics.exceptions import ReportScheduleNotFound
+from analytics.models.reports import (
+    Audience,
+    DeliveryStatus,
+    Frequency,
+    ReportDelivery,
+    ReportSchedule,
+)
+from analytics.services.reporting.timing import Timing
+from crm.core.actors import Actor
+from crm.core.events import publish
+from crm.core.exceptions import InvalidInput
+
+EDITABLE = (
+    "name", "period", "agency", "audience", "formats", "frequency", "weekday", "day_of_month", "time", "recipients",
+    "is_active",
+)  # fmt: skip
+TIMING = {"frequency", "weekday", "day_of_month", "time", "is_active"}
+MOST_RECIPIENTS = 50
+AT_ONCE = 100
+"""Schedules that one claim takes; the next minute takes the others."""
+
+
+def timing_of(schedule: ReportSchedule) -> Timing:
+    """When it goes out."""
+    return Timing(Frequency(schedule.frequency), schedule.time, schedule.weekday, schedule.day_of_month)
+
+
+@transaction.atomic
+def create_schedule(*, given: Mapping[str, Any], actor: Actor) -> ReportSchedule:
+    """A new schedule of `given` (fields of EDITABLE). Raises InvalidInput."""
+    schedule = ReportSchedule(**given, created_by=actor.label)
+    _store(schedule)
+    publish(ReportScheduleChanged(schedule.pk, "created", actor.label))
+    return schedule
+
+
+@transaction.atomic
+def update_schedule(schedule_id: int, *, changes: Mapping[str, Any], actor: Actor) -> ReportSchedule:
+    """Change it; a new time holds from now on. Raises ReportScheduleNotFound, InvalidInput."""
+    schedule = _locked(schedule_id)
+    changed = tuple(name for name in EDITABLE if name in changes and getattr(schedule, name) != changes[name])
+    for name in changed:
+        setattr(schedule, name, changes[name])
+    if changed:
+        _store(schedule, is_retimed=not TIMING.isdisjoint(changed))
+        publish(ReportScheduleChanged(schedule.pk, "updated", actor.label, changed))
+    return schedule
+
+
+@transaction.atomic
+def delete_schedule(schedule_id: int, *, actor: Actor) -> None:
+    """Forget one that never sent anything; one that did is switched off instead, which the database holds."""
+    _locked(schedule_id).delete()
+    publish(ReportScheduleChanged(schedule_id, "deleted", actor.label))
+
+
+@transaction.atomic
+def send_now(schedule_id: int, *, actor: Actor) -> ReportDelivery:
+    """A delivery out of turn, about the days before today. Its own time stays. Raises ReportScheduleNotFound."""
+    schedule = _locked(schedule_id)
+    delivery = _delivery(schedule, timezone.now(), actor.label)
+    delivery.save()
+    publish(ReportScheduleChanged(schedule.pk, "sent_now", actor.label))
+    return delivery
+
+
+@transaction.atomic
+def claim_due(now: datetime) -> list[ReportDelivery]:
+    """Make a delivery of each schedule that is due, and set its next time, in one transaction.
+
+    Rows that another worker is at are passed over. However long nobody was there, only the last time that was
+    missed is made up for.
+    """
+    due = ReportSchedule.objects.due(now).order_by("next_run").select_for_update(skip_locked=True)
+    schedules = list(due[:AT_ONCE])
+    deliveries = []
+    for schedule in schedules:
+        timing = timing_of(schedule)
+        last = max(timing.last_until(now), schedule.next_run or now)
+        deliveries.append(_delivery(schedule, last))
+        schedule.next_run = timing.next_after(now)
+    ReportDelivery.objects.bulk_create(deliveries, ignore_conflicts=True)
+    ReportSchedule.objects.bulk_update(schedules, ["next_run"])
+    return deliveries
+
+
+def deliveries_to_send(now: datetime) -> list[int]:
+    """The deliveries that somebody should try now, the longest waiting first."""
+    waiting = ReportDelivery.objects.to_send(now).order_by("next_attempt_at")
+    return list(waiting.values_list("pk", flat=True)[:AT_ONCE])
+
+
+def _delivery(schedule: ReportSchedule, due_at: datetime, requested_by: str = "") -> ReportDelivery:
+    return ReportDelivery(
+        schedule=schedule,
+        due_at=due_at,
+        requested_by=requested_by,
+        status=DeliveryStatus.WAITING,
+        recipients_count=len(schedule.recipients),
+        unsent=list(schedule.recipients),
+    )
+
+
+def _locked(schedule_id: int) -> ReportSchedule:
+    schedule = ReportSchedule.objects.select_for_update().filter(pk=schedule_id).first()
+    if schedule is None:
+        raise ReportScheduleNotFound
+    return schedule
+
+
+def _store(schedule: ReportSchedule, *, is_retimed: bool = True) -> None:
+    _check(schedule)
+    if is_retimed:  # else what is due at this moment would be missed
+        schedule.next_run = timing_of(schedule).next_after(timezone.now()) if schedule.is_active else None
+    schedule.save()
+
+
+def _check(schedule: ReportSchedule) -> None:
+    schedule.name = " ".join(schedule.name.split())  # it becomes a line of the mail's head
+    schedule.recipients = list(dict.fromkeys(one.strip().lower() for one in schedule.recipients))
+    schedule.formats = list(dict.fromkeys(schedule.formats))
+    problems = {
+        "formats": "Choose at least one." if not schedule.formats else "",
+        "recipients": _problem_of_recipients(len(schedule.recipients)),
+        "agency": "Choose the agency whose copy this is."
+        if schedule.audience == Audience.AGENCY and schedule.agency is None
+        else "",
+    }
+    told = {name: [sentence] for name, sentence in problems.items() if sentence}
+    if told:
+        raise InvalidInput(" ".join(sentences[0] for sentences in told.values()), **told)
+
+
+def _problem_of_recipients(number: int) -> str:
+    if not number:
+        return "Name at least one address."
+    return f"At most {MOST_RECIPIENTS} addresses; use a mailing list." if number > MOST_RECIPIENTS else ""

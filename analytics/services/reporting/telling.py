@@ -1,0 +1,123 @@
+"""Numbers and dates of a report as a person reads them, and the few that stand on its first page."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from analytics.definitions import DEFINITIONS
+from analytics.models.reports import Audience
+from analytics.selectors.comparing import change
+from analytics.selectors.figures import Figures
+from analytics.selectors.reports import ReportSummary
+from analytics.services.reporting.tables import Kind, Value
+from crm.core.clock import business_zone
+
+NONE = "\N{EN DASH}"
+ALL_AGENCIES = "All agencies"
+TITLE = "Lead report"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyNumber:
+    """A number of the whole report beside the one of the period before."""
+
+    name: str
+    title: str
+    kind: Kind
+    value: Value
+    before: Value
+    is_more_better: bool | None
+
+    @property
+    def change(self) -> float | None:
+        """In per cent of what was before."""
+        return change(self.value, self.before)
+
+    @property
+    def points(self) -> float | None:
+        """By how many percentage points a rate moved."""
+        if self.value is None or self.before is None:
+            return None
+        return round(float(self.value) - float(self.before), 1)
+
+    @property
+    def is_better(self) -> bool | None:
+        """Whether the change is good news; None where it is neither."""
+        if not self.change or self.is_more_better is None:
+            return None
+        return (self.change > 0) == self.is_more_better
+
+
+Taken = tuple[str, str, Kind, Callable[[Figures], Value], bool | None, bool]
+KEY_NUMBERS: tuple[Taken, ...] = (
+    ("leads", "Leads", "count", lambda one: one.leads, True, True),
+    ("revenue", "Revenue", "money", lambda one: one.revenue, True, False),
+    ("cpa", "CPA", "money", lambda one: one.cpa, None, False),
+    ("conversions", "Conversions", "count", lambda one: one.conversions, True, True),
+    ("conversion_rate", "Conversion rate", "percent", lambda one: one.conversion_rate, True, True),
+    ("return_rate", "Return rate", "percent", lambda one: one.return_rate, False, True),
+)
+
+
+def key_numbers(summary: ReportSummary, audience: Audience) -> list[KeyNumber]:
+    """What stands on the first page for these readers."""
+    return [
+        KeyNumber(name, title, kind, take(summary.total), take(summary.previous), is_more_better)
+        for name, title, kind, take, is_more_better, for_agency in KEY_NUMBERS
+        if for_agency or audience == Audience.STAFF
+    ]
+
+
+DEFINED = {"conversion_rate": "conversionRate", "return_rate": "returnRate"}
+"""Numbers that `analytics.definitions` knows by another name."""
+
+
+def definitions_for(summary: ReportSummary, audience: Audience) -> dict[str, str]:
+    """What each number on the first page means."""
+    return {
+        one.title: DEFINITIONS[DEFINED.get(one.name, one.name)].replace("`", "")
+        for one in key_numbers(summary, audience)
+    }
+
+
+def told(value: Value, kind: Kind) -> str:
+    """A number with its unit."""
+    if value is None:
+        return NONE
+    if kind == "money":
+        return f"{'-' if value < 0 else ''}${abs(value):,.2f}"
+    return f"{value:,.1f} %" if kind == "percent" else f"{value:,}"
+
+
+def told_change(one: KeyNumber) -> str | None:
+    """The change with its sign, of a rate in percentage points."""
+    if one.kind == "percent":
+        return None if one.points is None else f"{one.points:+.1f} points"
+    return None if one.change is None else f"{one.change:+,.1f} %"
+
+
+def subject_of(summary: ReportSummary) -> str:
+    """Whose leads they are."""
+    return summary.agency.name if summary.agency else ALL_AGENCIES
+
+
+def told_period(summary: ReportSummary) -> str:
+    """The days covered, as "Nov 1 to Nov 21, 2026"."""
+    return told_days(summary.period.start, summary.period.end)
+
+
+def told_days(start: date, end: date) -> str:
+    """Days from `start` to `end`, both included."""
+    if start == end:
+        return _day(end)
+    return f"{_day(start) if start.year != end.year else f'{start:%b} {start.day}'} to {_day(end)}"
+
+
+def told_moment(at: datetime) -> str:
+    """A moment on the business's clock."""
+    local = at.astimezone(business_zone())
+    return f"{_day(local.date())}, {local:%H:%M} {local:%Z}"
+
+
+def _day(day: date) -> str:
+    return f"{day:%b} {day.day}, {day.year}"
