@@ -141,7 +141,9 @@ class Lead(models.Model):
     class Meta:
         ordering = ["-created_at", "-id"]
         indexes = [
-            models.Index("created_at", "id", name="leads_created"),  # the list, newest first
+            models.Index(  # the list, newest first; a period's leads by quality score, without a look at them
+                fields=["created_at", "id"], include=["quality_score"], name="leads_created"
+            ),
             models.Index("agency", "created_at", "id", name="leads_agency_created"),  # a vendor's list
             models.Index("disposition", "created_at", "id", name="leads_disposition_created"),
             models.Index("agency", "disposition", "created_at", "id", name="leads_agency_disposition"),
@@ -169,6 +171,12 @@ class Lead(models.Model):
             ),
             models.Index(  # converted this month
                 "closed_date", "id", name="leads_converted", condition=Q(closed_date__isnull=False)
+            ),
+            models.Index(  # how long a period's conversions took, and by quality score, without a look at the leads
+                fields=["created_at"],
+                include=["closed_date", "quality_score"],
+                name="leads_velocity",
+                condition=Q(closed_date__isnull=False),
             ),
             models.Index(  # the same person under the other number
                 "alternate_phone", name="leads_alternate_phone", condition=~Q(alternate_phone="")
