@@ -85,6 +85,10 @@ UNFOLD = {
                 ],
             },
             {
+                "title": "Numbers",
+                "items": [item("Reports by mail", "forward_to_inbox", "analytics.reportschedule")],
+            },
+            {
                 "title": "Team",
                 "items": [
                     item("People", "group", "core.user"),

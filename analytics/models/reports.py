@@ -1,5 +1,6 @@
 """Reports that go out by mail, and what became of each."""
 
+from collections.abc import Iterable
 from datetime import datetime, time
 
 from django.contrib.postgres.fields import ArrayField
@@ -136,6 +137,11 @@ class ReportDeliveryQuerySet(QuerySet["ReportDelivery"]):
     def to_send(self, at: datetime) -> "ReportDeliveryQuerySet":
         """Those to be tried at `at`; one that is being sent is held until `next_attempt_at`."""
         return self.filter(status=DeliveryStatus.WAITING, next_attempt_at__lte=at)
+
+    def last_of(self, schedules: Iterable[ReportSchedule]) -> dict[int, "ReportDelivery"]:
+        """The last mailing of each schedule that has one. One statement."""
+        last = self.filter(schedule__in=schedules).order_by("schedule", "-due_at").distinct("schedule")
+        return {one.schedule_id: one for one in last}
 
 
 class ReportDelivery(models.Model):

@@ -3,6 +3,8 @@
 Everything goes over as JSON, so that no name can be read as markup.
 """
 
+import re
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -31,7 +33,11 @@ LONGEST_TABLE = 60
 LONGEST_NAME, SHORT_NAME = 200, 48
 LABELS = 8
 """How many bars are named below a chart."""
+LONGEST_WORD = 28
+"""Letters that fit the column of names; a longer word may be broken anywhere after so many."""
+MAY_BREAK = "\N{ZERO WIDTH SPACE}"
 STEPS = (1, 2, 2.5, 5, 10)
+WHOLE_STEPS = (1, 2, 5, 10)
 
 
 def render_pdf(summary: ReportSummary, audience: Audience = Audience.STAFF) -> bytes:
@@ -59,7 +65,7 @@ def pdf_data(summary: ReportSummary, audience: Audience) -> dict[str, Any]:
     return {
         "title": telling.TITLE,
         "author": "MVA CRM",
-        "subject": subject[:LONGEST_NAME],
+        "subject": breakable(subject[:LONGEST_NAME]),
         "short": subject if len(subject) <= SHORT_NAME else f"{subject[:SHORT_NAME]}…",
         "dates": telling.told_period(summary),
         "days": f", {days:,} day{'' if days == 1 else 's'}",
@@ -104,7 +110,15 @@ def _tables(summary: ReportSummary, audience: Audience) -> list[dict[str, Any]]:
 
 
 def _cells(row: ReportRow, columns: tuple[Column, ...]) -> list[str]:
-    return [row.name[:LONGEST_NAME], *(telling.told(column.value(row), column.kind) for column in columns)]
+    return [
+        breakable(row.name[:LONGEST_NAME]),
+        *(telling.told(column.value(row), column.kind) for column in columns),
+    ]
+
+
+def breakable(text: str) -> str:
+    """The same text, which a column can hold however long its words are."""
+    return re.sub(rf"(\S{{{LONGEST_WORD}}})(?=\S)", rf"\1{MAY_BREAK}", text)
 
 
 def _charts(summary: ReportSummary, audience: Audience) -> list[dict[str, Any]]:
@@ -117,7 +131,7 @@ def _charts(summary: ReportSummary, audience: Audience) -> list[dict[str, Any]]:
 
 
 def _chart(name: str, title: str, points: list[Point], values: list[Any], unit: str) -> dict[str, Any]:
-    top, step = scale(max(values, default=0))
+    top, step = scale(max(values, default=0), STEPS if name == "revenue" else WHOLE_STEPS)
     lines = round(top / step)
     return {
         "name": name,
@@ -129,13 +143,13 @@ def _chart(name: str, title: str, points: list[Point], values: list[Any], unit: 
     }
 
 
-def scale(highest: float) -> tuple[float, float]:
-    """The top of an axis from zero that holds `highest`, and the step of its three to five lines."""
+def scale(highest: float, steps: Sequence[float] = STEPS) -> tuple[float, float]:
+    """The top of an axis from zero that holds `highest`, and the step of its few lines: at least 1."""
     if highest <= 0:
         return 1, 1
     rough = highest / 4
     power = 10 ** floor(log10(rough))
-    step = max(1, next(power * one for one in STEPS if power * one >= rough * (1 - 1e-9)))
+    step = max(1, next(power * one for one in steps if power * one >= rough * (1 - 1e-9)))
     lines = -(-highest // step)
     return step * lines, step
 

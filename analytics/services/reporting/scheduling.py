@@ -76,6 +76,19 @@ def send_now(schedule_id: int, *, actor: Actor) -> ReportDelivery:
 
 
 @transaction.atomic
+def try_again(delivery_id: int, *, actor: Actor) -> ReportDelivery | None:
+    """Let a delivery that failed be tried from the beginning, for those who have not got it; None if it did not fail."""
+    failed = ReportDelivery.objects.select_for_update().filter(pk=delivery_id, status=DeliveryStatus.FAILED)
+    delivery = failed.first()
+    if delivery is None:
+        return None
+    delivery.status, delivery.attempts, delivery.next_attempt_at = DeliveryStatus.WAITING, 0, timezone.now()
+    delivery.save(update_fields=["status", "attempts", "next_attempt_at"])
+    publish(ReportScheduleChanged(delivery.schedule_id, "tried_again", actor.label))
+    return delivery
+
+
+@transaction.atomic
 def claim_due(now: datetime) -> list[ReportDelivery]:
     """Make a delivery of each schedule that is due, and set its next time, in one transaction.
 

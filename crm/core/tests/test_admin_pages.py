@@ -15,6 +15,7 @@ pytestmark = pytest.mark.django_db
 FOR_ADMINS = {"core.outboxevent"}
 MANAGERS_ADD = {
     "agencies.agency",
+    "analytics.reportschedule",
     "core.invitation",
     "leads.lead",
     "leads.leadimport",
