@@ -1,11 +1,14 @@
 """Background jobs of the numbers. Each is safe to repeat."""
 
 from datetime import timedelta
+from typing import Any
 
 from celery import shared_task
+from celery.signals import worker_ready
 from django.utils import timezone
 
 from analytics.services.counting import fold_counts
+from analytics.services.forecasting.refreshing import refresh_forecasts
 from analytics.services.reporting.delivering import HELD, deliver
 from analytics.services.reporting.scheduling import claim_due, deliveries_to_send
 
@@ -36,3 +39,15 @@ def send_due_reports() -> int:
 def deliver_report(delivery_id: int) -> bool:
     """Mail one report, unless another worker is at it."""
     return deliver(delivery_id)
+
+
+@shared_task
+def refresh_daily_forecasts() -> int:
+    """Forecast the business day where that is not done; how many were made. Beat repeats it: soon after midnight."""
+    return refresh_forecasts()
+
+
+@worker_ready.connect(dispatch_uid="analytics.forecast_on_start")
+def forecast_on_start(**kwargs: Any) -> None:
+    """A worker that starts has the day's forecast made, where there is none."""
+    refresh_daily_forecasts.apply_async(retry=False, expires=600)
