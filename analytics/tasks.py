@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from analytics.services.counting import fold_counts
 from analytics.services.forecasting.refreshing import refresh_forecasts
+from analytics.services.grading import grade_agencies
 from analytics.services.reporting.delivering import HELD, deliver
 from analytics.services.reporting.scheduling import claim_due, deliveries_to_send
 
@@ -51,3 +52,15 @@ def refresh_daily_forecasts() -> int:
 def forecast_on_start(**kwargs: Any) -> None:
     """A worker that starts has the day's forecast made, where there is none."""
     refresh_daily_forecasts.apply_async(retry=False, expires=600)
+
+
+@shared_task
+def grade_all_agencies() -> int:
+    """Keep the agencies' grades and insights of the day up to date; how many changed. Beat repeats it."""
+    return grade_agencies()
+
+
+@worker_ready.connect(dispatch_uid="analytics.grade_on_start")
+def grade_on_start(**kwargs: Any) -> None:
+    """A worker that starts has the agencies graded: nobody waits ten minutes for the first grades."""
+    grade_all_agencies.apply_async(retry=False, expires=600)

@@ -1,0 +1,1 @@
+"""What agencies did: figures, trend, grade and findings. docs/agency-grades.md explains them."""

@@ -1,0 +1,97 @@
+"""A finding, and what all rules have in common."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Literal, TypeVar
+from urllib.parse import urlencode
+
+from analytics.selectors.agencies.outcomes import WINDOW
+from analytics.statistics import benjamini_hochberg
+from crm.core.clock import business_day
+
+LEVEL = 0.05
+"""Of what a rule finds among all agencies, no more than this part is chance, on average."""
+FEWEST = 30
+"""Leads without which nothing is said."""
+
+Subject = TypeVar("Subject")
+Kind = Literal["strength", "opportunity"]
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What to do about it, with the arithmetic."""
+
+    text: str
+    figures: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing about one agency. `test` says how sure it is, and may hold what others do.
+
+    With `for_vendors` the agency is shown text, figures and advice: nothing of money, agents or others stands in them.
+    """
+
+    agency: str
+    kind: Kind
+    code: str
+    text: str
+    figures: Mapping[str, Any]
+    test: Mapping[str, Any]
+    link: Mapping[str, Any] | None = None
+    advice: Advice | None = None
+    for_vendors: bool = False
+
+
+def significant(tested: Iterable[tuple[Subject, float]]) -> Iterator[tuple[Subject, float]]:
+    """Those of many that stand out, with p adjusted for their number (Benjamini and Hochberg)."""
+    subjects = list(tested)
+    adjusted = benjamini_hochberg([p for _, p in subjects])
+    for (subject, _), p in zip(subjects, adjusted, strict=True):
+        if p <= LEVEL:
+            yield subject, p
+
+
+def leads_link(agency: str, now: datetime, *, days: int = WINDOW, **filters: str) -> dict[str, Any]:
+    """The request that lists the agency's leads of the last `days`, narrowed."""
+    end = business_day(now)
+    asked = {"vendor_code": agency, **filters, "startDate": _first(end, days), "endDate": str(end)}
+    return {"method": "GET", "path": f"/api/leads?{urlencode(asked)}"}
+
+
+def searched_link(agency: str, now: datetime, *conditions: Mapping[str, Any]) -> dict[str, Any]:
+    """The same for conditions that only the advanced search knows."""
+    first = _first(business_day(now), WINDOW)
+    all_of = [
+        {"field": "vendor_code", "operator": "equals", "value": agency},
+        {"field": "created_at", "operator": "greater_or_equal", "value": first},
+        *conditions,
+    ]
+    body = {"filters": {"logic": "AND", "conditions": all_of}}
+    return {"method": "POST", "path": "/api/leads/advanced-search", "body": body}
+
+
+def share(part: float, whole: float) -> float:
+    """Per cent, one decimal; 0 of nothing."""
+    return round(100 * part / whole, 1) if whole else 0.0
+
+
+def rounded(p: float) -> float:
+    """A p value as it is shown."""
+    return float(f"{p:.2g}")
+
+
+def chance(p: float) -> str:
+    """A p value in words."""
+    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
+
+
+def dollars(amount: float) -> str:
+    """Whole dollars from a hundred on, else with cents."""
+    return f"${amount:,.0f}" if amount >= 100 else f"${amount:,.2f}"
+
+
+def _first(end: date, days: int) -> str:
+    return str(end - timedelta(days=days - 1))
