@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from analytics.choices import Dimension
-from crm.core.clock import business_day, day_bounds
+from crm.core.clock import business_day, business_zone, day_bounds
 from crm.core.periods import Period
 
 Key = str | tuple[str, str]
@@ -93,8 +93,16 @@ class Figures(NamedTuple):
 _SUMS = ", ".join(
     f"sum({name})::{'numeric' if name in {'revenue', 'cost'} else 'bigint'}" for name in Figures._fields
 )
-_COUNTED = "SELECT * FROM analytics_counted WHERE dimension = %(dimension)s AND bucket >= %(since)s AND bucket < %(until)s"
-_CUT = "SELECT * FROM analytics_counted_between(%(cut)s, %(end)s) WHERE dimension = %(dimension)s"
+_COUNTED = """
+SELECT * FROM analytics_counted WHERE dimension = %(dimension)s AND bucket >= %(since)s AND bucket < %(until)s
+"""
+# Of a last day that is cut short: its whole hours where they are counted, and of the rest the leads themselves.
+_HOURS = f"""
+SELECT %(dimension)s, %(until)s, key, '', {", ".join(Figures._fields)} FROM analytics_counted
+ WHERE dimension = {Dimension.HOUR} AND bucket >= %(until)s AND bucket < %(cut)s
+"""  # noqa: S608 - ours
+_LEADS = "SELECT * FROM analytics_counted_between(%(cut)s, %(end)s) WHERE dimension = %(dimension)s"
+_OF_HOURS = (Dimension.TOTAL, Dimension.AGENCY)
 
 
 def figures(period: Period, dimension: Dimension = Dimension.TOTAL, key: str | None = None) -> Figures:
@@ -146,9 +154,11 @@ def _sums(by: str, period: Period, dimension: Dimension, key: str | None = None)
     since, until = period.bounds
     asked: dict[str, Any] = {"dimension": dimension, "since": since, "until": until, "key": key}
     source = _COUNTED
-    if period.is_cut:  # of the last day only a part, and that is counted from the leads
-        asked |= {"until": day_bounds(period.end)[0], "cut": day_bounds(period.end)[0], "end": until}
-        source = f"{_COUNTED} UNION ALL {_CUT}"
+    if period.is_cut:
+        last_day = day_bounds(period.end)[0]
+        is_by_hour = dimension in _OF_HOURS and last_day.utcoffset() == until.utcoffset()
+        asked |= {"until": last_day, "cut": _hour(until) if is_by_hour else last_day, "end": until}
+        source = " UNION ALL ".join((_COUNTED, *([_HOURS] if is_by_hour else []), _LEADS))
     of_key = "" if key is None else "WHERE key = %(key)s"
     grouped = f"GROUP BY {by} HAVING sum(leads) <> 0" if by else ""
     with connection.cursor() as cursor:
@@ -158,6 +168,10 @@ def _sums(by: str, period: Period, dimension: Dimension, key: str | None = None)
         )
         rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
+
+
+def _hour(at: datetime) -> datetime:
+    return at.astimezone(business_zone()).replace(minute=0, second=0, microsecond=0)
 
 
 def _percent(part: int, whole: int) -> float | None:

@@ -117,7 +117,8 @@ END $$;
 CREATE FUNCTION analytics_counted_between(since timestamptz, until timestamptz) RETURNS SETOF analytics_counted
 LANGUAGE plpgsql STABLE AS $$
 BEGIN
-  RETURN QUERY EXECUTE format('SELECT (jsonb_populate_record(NULL::analytics_counted, to_jsonb(c))).* FROM (%s) AS c',
+  RETURN QUERY EXECUTE format(
+    'SELECT typed.* FROM (%s) AS c, jsonb_populate_record(NULL::analytics_counted, to_jsonb(c)) AS typed',
     analytics_counting('SELECT 1 AS sign, l.* FROM leads_lead l WHERE l.created_at >= $1 AND l.created_at < $2')) USING since, until;
 END $$;
 
