@@ -1,0 +1,131 @@
+"""Rule `conversion_rate`: an agency or a campaign converts otherwise than it used to.
+
+The newest 28 days of leads that have had the horizon (see `cohorts`) against the 84 days before them, both counted within
+the horizon: Fisher's exact test for every agency and every campaign with enough leads, Benjamini and Hochberg over all.
+Enough is `LEAST` leads and `EXPECTED` conversions to be expected of them at the former rate (for a rise: seen). The rate
+must be a third lower or half higher. A campaign is not said beside its agency when that moved the same way.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from analytics.models.insight import Severity
+from analytics.services.insights.cohorts import Cohort, Cohorts
+from analytics.services.insights.finding import Finding, Test
+from analytics.services.insights.links import sent
+from analytics.services.insights.wording import campaign_name, change, few, probability
+from analytics.services.insights.world import World
+from analytics.statistics import Table, benjamini_hochberg, fisher, wilson
+
+CODE = "conversion_rate"
+LEVEL = 0.05
+GRAVE = 0.001
+LEAST = 50  # leads, now and before
+EXPECTED = 5  # conversions
+FALLEN, RISEN = 2 / 3, 1.5  # of the former rate
+NOW, BEFORE = (0, 1), (2, 7)  # blocks of 14 days
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One agency (campaign None) or campaign, now and before."""
+
+    agency: str
+    campaign: str | None
+    now: Cohort
+    before: Cohort
+
+    @property
+    def expected(self) -> float:
+        """Conversions at the former rate."""
+        return self.now.leads * self.before.rate
+
+    @property
+    def has_enough(self) -> bool:
+        enough = max(self.expected, self.now.conversions) >= EXPECTED
+        return enough and min(self.now.leads, self.before.leads) >= LEAST
+
+    @property
+    def is_fall(self) -> bool:
+        return self.now.rate < self.before.rate
+
+    @property
+    def is_much(self) -> bool:
+        return not FALLEN * self.before.rate < self.now.rate < RISEN * self.before.rate
+
+    @property
+    def p(self) -> float:
+        now, before = self.now, self.before
+        return fisher(Table(now.conversions, now.others, before.conversions, before.others))
+
+
+def find(world: World) -> list[Finding]:
+    """Reads what the rules of `drivers` read."""
+    return judge(world.cohorts)
+
+
+def judge(cohorts: Cohorts) -> list[Finding]:
+    """Agencies first, then campaigns whose agency was not said."""
+    tested = [one for one in _compared(cohorts) if one.has_enough]
+    adjusted = benjamini_hochberg([one.p for one in tested])
+    found = [(one, q) for one, q in zip(tested, adjusted, strict=True) if q <= LEVEL and one.is_much]
+    said = {(one.agency, one.is_fall) for one, _ in found if one.campaign is None}
+    return [
+        _finding(one, q, len(tested), cohorts)
+        for one, q in found
+        if one.campaign is None or (one.agency, one.is_fall) not in said
+    ]
+
+
+def _compared(cohorts: Cohorts) -> list[Compared]:
+    now, before = cohorts.matured(*NOW), cohorts.matured(*BEFORE)
+    agencies: dict[str, list[Cohort]] = defaultdict(lambda: [Cohort(), Cohort()])
+    for source in now:
+        agencies[source[0]][0] += now[source]
+        agencies[source[0]][1] += before[source]
+    of_agencies = [Compared(code, None, *pair) for code, pair in sorted(agencies.items())]
+    return of_agencies + [Compared(*source, now[source], before[source]) for source in sorted(now)]
+
+
+def _finding(one: Compared, q: float, tests: int, cohorts: Cohorts) -> Finding:
+    first, last = cohorts.days(*NOW, matured=True)
+    name = one.agency if one.campaign is None else campaign_name(one.agency, one.campaign)
+    low, high = wilson(one.now.conversions, one.now.leads)
+    difference = one.now.conversions - one.expected
+    return Finding(
+        code=CODE,
+        subject=one.agency if one.campaign is None else f"{one.agency}/{one.campaign}",
+        scope=one.agency,
+        severity=_severity(one, q),
+        size=abs(difference),
+        title=(
+            f"{name} converts {'less' if one.is_fall else 'more'}: {100 * one.now.rate:.1f} % of {one.now.leads:,} leads, "
+            f"{100 * one.before.rate:.1f} % before"
+        ),
+        text=(
+            f"Leads of {first} to {last}, within {cohorts.horizon} days of creation: {one.now.conversions:,} converted, "
+            f"{few(round(one.expected, 1))} at the rate of the 84 days before ({probability(q)} over {tests} sources)."
+        ),
+        figures={
+            "leads": one.now.leads,
+            "conversions": one.now.conversions,
+            "expected": round(one.expected, 1),
+            "rate": round(100 * one.now.rate, 1),
+            "rateLow": round(100 * low, 1),
+            "rateHigh": round(100 * high, 1),
+            "rateBefore": round(100 * one.before.rate, 1),
+            "leadsBefore": one.before.leads,
+            "change": change(one.now.rate, one.before.rate),
+            "horizonDays": cohorts.horizon,
+            "campaign": one.campaign,
+        },
+        link=sent(one.agency, one.campaign, first, last),
+        threshold={"p": LEVEL, "leads": LEAST, "expected": EXPECTED, "fallenTo": 67, "risenTo": 150},
+        test=Test("Fisher's exact test, Benjamini-Hochberg", tests, None, q),
+    )
+
+
+def _severity(one: Compared, q: float) -> Severity:
+    if not one.is_fall:
+        return Severity.INFO
+    return Severity.CRITICAL if q < GRAVE else Severity.WARNING
