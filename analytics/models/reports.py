@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, time
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -94,7 +95,9 @@ class ReportSchedule(models.Model):
     frequency = models.CharField(max_length=10, choices=Frequency, default=Frequency.WEEKLY)
     weekday = models.PositiveSmallIntegerField(choices=Weekday, default=Weekday.MONDAY)
     day_of_month = models.PositiveSmallIntegerField(
-        default=1, help_text="1 to 31; in a shorter month its last day."
+        default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(31)],
+        help_text="1 to 31; in a shorter month its last day.",
     )
     time = models.TimeField(default=time(7), help_text="Of the business's clock.")
 
@@ -140,7 +143,7 @@ class ReportDeliveryQuerySet(QuerySet["ReportDelivery"]):
 
     def last_of(self, schedules: Iterable[ReportSchedule]) -> dict[int, "ReportDelivery"]:
         """The last mailing of each schedule that has one. One statement."""
-        last = self.filter(schedule__in=schedules).order_by("schedule", "-due_at").distinct("schedule")
+        last = self.filter(schedule__in=schedules).order_by("schedule_id", "-due_at").distinct("schedule_id")
         return {one.schedule_id: one for one in last}
 
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from analytics.events import ReportScheduleChanged
@@ -26,6 +27,7 @@ EDITABLE = (
     "is_active",
 )  # fmt: skip
 TIMING = {"frequency", "weekday", "day_of_month", "time", "is_active"}
+NAME_TAKEN = "analytics_reportschedule_name_key"
 MOST_RECIPIENTS = 50
 AT_ONCE = 100
 """Schedules that one claim takes; the next minute takes the others."""
@@ -69,7 +71,8 @@ def delete_schedule(schedule_id: int, *, actor: Actor) -> None:
 def send_now(schedule_id: int, *, actor: Actor) -> ReportDelivery:
     """A delivery out of turn, about the days before today. Its own time stays. Raises ReportScheduleNotFound."""
     schedule = _locked(schedule_id)
-    delivery = _delivery(schedule, timezone.now(), actor.label)
+    now = timezone.now()
+    delivery = _delivery(schedule, now, now, actor.label)
     delivery.save()
     publish(ReportScheduleChanged(schedule.pk, "sent_now", actor.label))
     return delivery
@@ -101,7 +104,7 @@ def claim_due(now: datetime) -> list[ReportDelivery]:
     for schedule in schedules:
         timing = timing_of(schedule)
         last = max(timing.last_until(now), schedule.next_run or now)
-        deliveries.append(_delivery(schedule, last))
+        deliveries.append(_delivery(schedule, last, now))
         schedule.next_run = timing.next_after(now)
     ReportDelivery.objects.bulk_create(deliveries, ignore_conflicts=True)
     ReportSchedule.objects.bulk_update(schedules, ["next_run"])
@@ -114,7 +117,9 @@ def deliveries_to_send(now: datetime) -> list[int]:
     return list(waiting.values_list("pk", flat=True)[:AT_ONCE])
 
 
-def _delivery(schedule: ReportSchedule, due_at: datetime, requested_by: str = "") -> ReportDelivery:
+def _delivery(
+    schedule: ReportSchedule, due_at: datetime, now: datetime, requested_by: str = ""
+) -> ReportDelivery:
     return ReportDelivery(
         schedule=schedule,
         due_at=due_at,
@@ -122,6 +127,7 @@ def _delivery(schedule: ReportSchedule, due_at: datetime, requested_by: str = ""
         status=DeliveryStatus.WAITING,
         recipients_count=len(schedule.recipients),
         unsent=list(schedule.recipients),
+        next_attempt_at=now,
     )
 
 
@@ -136,7 +142,18 @@ def _store(schedule: ReportSchedule, *, is_retimed: bool = True) -> None:
     _check(schedule)
     if is_retimed:  # else what is due at this moment would be missed
         schedule.next_run = timing_of(schedule).next_after(timezone.now()) if schedule.is_active else None
-    schedule.save()
+    try:
+        schedule.full_clean()
+        with transaction.atomic():
+            schedule.save()
+    except ValidationError as error:
+        told = {name: list(sentences) for name, sentences in error.message_dict.items()}
+        raise InvalidInput("The schedule cannot be kept as it is.", **told) from None
+    except IntegrityError as error:
+        if NAME_TAKEN not in str(error):
+            raise
+        sentence = "Another schedule has this name already."
+        raise InvalidInput(sentence, name=[sentence]) from None
 
 
 def _check(schedule: ReportSchedule) -> None:
