@@ -1,0 +1,1 @@
+"""What managers ask next, over HTTP."""

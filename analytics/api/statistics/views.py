@@ -1,0 +1,33 @@
+"""GET /admin/stats."""
+
+from typing import Any
+
+from rest_framework.viewsets import ViewSet
+
+from analytics.api.reading import numbers
+from analytics.api.statistics.documents import statistics_document
+from analytics.api.statistics.serializers import StatisticsSerializer
+from analytics.selectors.statistics import statistics
+from crm.core.api.permissions import IsManager
+
+PERIOD = ("period", "previous", "change")
+FUNNEL = ("funnel.reached", "funnel.share", "funnel.fromPrevious", "funnel.standing")
+STATISTICS = (
+    *PERIOD, "leads", "revenue", "trend", "forecast", "cpa", "agents.total", "agents.online", "agents.utilization",
+    "topPerformers", "performanceScore", "conversions", "conversionRate", "conversion.sameAge", *FUNNEL, "velocity",
+)  # fmt: skip
+
+
+class StatisticsViewSet(ViewSet):
+    """What managers open every morning."""
+
+    permission_classes = [IsManager]
+
+    @numbers(
+        "The business in numbers",
+        answer=StatisticsSerializer,
+        reads=("leads", "agents", "forecasts"),
+        defined=STATISTICS,
+    )
+    def stats(self, given: dict[str, Any]) -> dict[str, Any]:
+        return statistics_document(statistics(given["period"]))

@@ -1,0 +1,96 @@
+"""Where leads come from: campaigns, and the agencies that send them."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from agencies.choices import AgencyStatus
+from agencies.models import Agency
+from analytics.choices import Dimension
+from analytics.selectors.comparing import change, percent
+from analytics.selectors.figures import Figures, figures_by
+from crm.core.clock import business_day, day_bounds
+from crm.core.periods import Period
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A campaign of an agency. `share` is of the revenue of all, in per cent."""
+
+    agency: str
+    agency_name: str
+    campaign: str
+    figures: Figures
+    share: float | None
+    change: float | None  # of leads against the period before, per cent
+
+
+@dataclass(frozen=True, slots=True)
+class Publisher:
+    """An agency. `share` and `change` as of a Source."""
+
+    agency: Agency
+    figures: Figures
+    share: float | None
+    change: float | None
+    leads_this_month: int
+
+    @property
+    def goal_progress(self) -> float | None:
+        """Per cent of this calendar month's goal; None without a goal."""
+        return percent(self.leads_this_month, self.agency.goal)
+
+
+def by_campaign(found: Mapping[Any, Figures]) -> dict[str, Figures]:
+    """Of all agencies that send a campaign of the same name; most revenue first."""
+    parts: dict[str, list[Figures]] = defaultdict(list)
+    for (_, campaign), figures in found.items():
+        parts[campaign].append(figures)
+    sums = {campaign: Figures.total(figures) for campaign, figures in parts.items()}
+    return dict(sorted(sums.items(), key=lambda one: (-one[1].revenue, -one[1].leads, one[0])))
+
+
+def lead_sources(period: Period, agency: str | None = None) -> list[Source]:
+    """Each campaign of each agency, most revenue first; they add up to the period's total. Three statements."""
+    now: Mapping[Any, Figures] = figures_by(period, Dimension.CAMPAIGN, agency)
+    before: Mapping[Any, Figures] = figures_by(period.previous(), Dimension.CAMPAIGN, agency)
+    names = dict(Agency.objects.values_list("code", "name"))
+    total = Figures.total(now.values())
+    rows = [
+        Source(
+            agency=code,
+            agency_name=names.get(code, code),
+            campaign=campaign,
+            figures=figures,
+            share=percent(figures.revenue, total.revenue),
+            change=change(figures.leads, before.get((code, campaign), Figures()).leads),
+        )
+        for (code, campaign), figures in now.items()
+    ]
+    return sorted(rows, key=lambda row: (-row.figures.revenue, -row.figures.leads, row.agency, row.campaign))
+
+
+def publishers(period: Period) -> list[Publisher]:
+    """Every agency that may send or has leads in the period, most revenue first. Four statements."""
+    now, before = figures_by(period, Dimension.AGENCY), figures_by(period.previous(), Dimension.AGENCY)
+    month = figures_by(_this_month(), Dimension.AGENCY)
+    total = Figures.total(now.values())
+    rows = [
+        Publisher(
+            agency=agency,
+            figures=figures,
+            share=percent(figures.revenue, total.revenue),
+            change=change(figures.leads, before.get(agency.pk, Figures()).leads),
+            leads_this_month=month.get(agency.pk, Figures()).leads,
+        )
+        for agency in Agency.objects.only("code", "name", "status", "goal")
+        if (figures := now.get(agency.pk, Figures())).leads or agency.status == AgencyStatus.ACTIVE
+    ]
+    return sorted(rows, key=lambda row: (-row.figures.revenue, -row.figures.leads, row.agency.code))
+
+
+def _this_month() -> Period:
+    """The calendar month of now, whatever the period: what an agency's goal is about."""
+    today = business_day()
+    return Period("month", today.replace(day=1), today, day_bounds(today)[1])

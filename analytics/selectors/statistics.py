@@ -1,0 +1,56 @@
+"""What executives open every morning: the business in numbers, on one page."""
+
+from dataclasses import dataclass
+
+from analytics.choices import Dimension, Series
+from analytics.selectors.comparing import Compared, percent
+from analytics.selectors.figures import Figures, figures, figures_by
+from analytics.selectors.forecasts import ForecastFigures, latest_forecast
+from analytics.selectors.funnel import Stage, funnel
+from analytics.selectors.series import Bucket, series
+from analytics.selectors.sources import by_campaign
+from analytics.selectors.team import Performer, Standing, agents_and_holders, standing, top_performers
+from analytics.selectors.velocity import Velocity, velocity
+from crm.core.periods import Period
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """The numbers of a period; `sources` by campaign, most revenue first."""
+
+    period: Period
+    total: Figures
+    previous: Figures
+    trend: list[Bucket]
+    forecast: ForecastFigures
+    sources: dict[str, Figures]
+    standing: Standing
+    top: list[Performer]
+    funnel: list[Stage]
+    velocity: Velocity
+
+    @property
+    def same_age(self) -> Compared:
+        """The conversion rate beside that of the previous period as it stood when it ended."""
+        then = percent(self.velocity.previous_then, self.previous.leads)
+        return Compared(self.total.conversion_rate, then)
+
+
+def statistics(period: Period) -> Statistics:
+    """The same number of statements whatever the number of leads, campaigns and agents."""
+    trend = series(period)
+    total = Figures.total(bucket.figures for bucket in trend)
+    by_agent = figures_by(period, Dimension.AGENT)
+    people = agents_and_holders(by_agent)
+    return Statistics(
+        period=period,
+        total=total,
+        previous=figures(period.previous()),
+        trend=trend,
+        forecast=latest_forecast(Series.REVENUE),
+        sources=by_campaign(figures_by(period, Dimension.CAMPAIGN)),
+        standing=standing(people.values()),
+        top=top_performers(by_agent, people),
+        funnel=funnel(total),
+        velocity=velocity(period),
+    )
