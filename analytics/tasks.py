@@ -10,6 +10,7 @@ from django.utils import timezone
 from analytics.services.counting import fold_counts
 from analytics.services.forecasting.refreshing import refresh_forecasts
 from analytics.services.grading import grade_agencies
+from analytics.services.insights.storing import refresh_insights
 from analytics.services.reporting.delivering import HELD, deliver
 from analytics.services.reporting.scheduling import claim_due, deliveries_to_send
 
@@ -64,3 +65,15 @@ def grade_all_agencies() -> int:
 def grade_on_start(**kwargs: Any) -> None:
     """A worker that starts has the agencies graded: nobody waits ten minutes for the first grades."""
     grade_all_agencies.apply_async(retry=False, expires=600)
+
+
+@shared_task
+def refresh_current_insights() -> int:
+    """Have the rules look anew; how many insights there are now. Beat repeats it every hour."""
+    return refresh_insights()
+
+
+@worker_ready.connect(dispatch_uid="analytics.insights_on_start")
+def insights_on_start(**kwargs: Any) -> None:
+    """A worker that starts has the rules look: nobody waits an hour for the first insights."""
+    refresh_current_insights.apply_async(retry=False, expires=600)

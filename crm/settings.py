@@ -322,6 +322,7 @@ CELERY_BEAT_SCHEDULE = {
     "renew-agent-figures": {"task": "leads.tasks.renew_agent_figures", "schedule": 60.0},
     "send-due-reports": {"task": "analytics.tasks.send_due_reports", "schedule": 60.0},
     "grade-all-agencies": {"task": "analytics.tasks.grade_all_agencies", "schedule": 600.0},
+    "refresh-current-insights": {"task": "analytics.tasks.refresh_current_insights", "schedule": 3600.0},
     "refresh-daily-forecasts": {"task": "analytics.tasks.refresh_daily_forecasts", "schedule": 600.0},
 }
 
