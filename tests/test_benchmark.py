@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 
 from crm.benchmark import report
 from crm.benchmark.floor import STATEMENTS, Work
-from crm.benchmark.operations import OPERATIONS
+from crm.benchmark.operations import OPERATIONS, numbers
 from crm.benchmark.results import (
     BARE,
     OURS,
@@ -93,6 +93,26 @@ def test_a_row_that_could_not_be_measured_says_why_and_the_others_stand() -> Non
     document = report.document(measured, {})
     assert document["sizes"]["1000"]["list"]["ratios"] == {BARE: 3.0}
     assert document["sizes"]["1000"]["suggest"]["timings"] == {}
+
+
+def test_where_nothing_was_measured_there_are_no_aims() -> None:
+    shown = report.tables({1000: {"stats": Result(note="not available (404)")}}, is_markdown=False)
+    assert "not available" in shown
+    assert "Aims" not in shown
+
+
+def test_sums_are_compared_with_those_of_the_leads_key_by_key() -> None:
+    document = {
+        "leads": {"total": 3},
+        "revenue": {
+            "total": 20.5,
+            "trend": [
+                {"date": "2026-11-01", "value": 20.5, "leads": 3},
+                {"date": "2026-11-02", "value": 0.0, "leads": 0},
+            ],
+        },
+    }
+    assert numbers.of_statistics(document) == [("all", {"": (3, 20.5)}), ("day", {"2026-11-01": (3, 20.5)})]
 
 
 def test_operations_have_names_of_their_own() -> None:

@@ -32,6 +32,7 @@ class Answer:
 
     status: int
     body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)  # names in small letters
 
     def document(self) -> Any:
         return json.loads(self.body)
@@ -54,7 +55,8 @@ class Client:
             self._connect()
         self._connection.request(request.method, request.path, request.body, dict(request.headers))
         response = self._connection.getresponse()
-        answer = Answer(response.status, response.read())
+        headers = {name.lower(): value for name, value in response.getheaders()}
+        answer = Answer(response.status, response.read(), headers)
         self._used = time.monotonic()
         return answer
 

@@ -19,7 +19,7 @@ from crm.engines.addresses import BASE_DIR, local_database_url
 from crm.engines.programs import CARRIER
 
 SEEDED = 10_000  # leads told one by one; beyond these they are multiplied by SQL
-SHAPE = 2  # raised when what is built changes: kept databases of another shape are built anew
+SHAPE = 3  # raised when what is built changes: kept databases of another shape are built anew
 SQL = Path(__file__).parent / "sql"
 UNLIMITED = "1000000000/min"
 Say = Callable[[str], object]

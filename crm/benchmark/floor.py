@@ -16,6 +16,12 @@ PAGE = (
 )
 NEWEST = "ORDER BY created_at DESC, id DESC LIMIT 50"
 SEARCH = f"{PAGE} WHERE (first_name || ' ' || last_name) ILIKE %(q)s OR email ILIKE %(q)s OR phone ILIKE %(q)s {NEWEST}"
+GROUPED = """
+SELECT (created_at AT TIME ZONE %(zone)s)::date AS day, vendor_code, count(*) AS leads,
+       sum(lead_value) FILTER (WHERE disposition NOT IN ('Returned', 'Duplicate')) AS revenue,
+       count(*) FILTER (WHERE disposition IN ('Retained for Firm', 'Closed')) AS conversions
+  FROM floor.leads WHERE created_at >= %(since)s GROUP BY 1, 2
+"""
 KNOWN = """
 SELECT id FROM floor.leads WHERE lower(email) = lower(%(email)s)
 UNION ALL SELECT id FROM floor.leads WHERE phone = %(phone)s LIMIT 1
@@ -68,6 +74,10 @@ STATEMENTS: Mapping[str, Sequence[str]] = {
     "search": [SEARCH],
     "words": [_by_facts("words @@ to_tsquery('simple', %(word)s || ':*')")],
     "detail": ["SELECT * FROM floor.leads WHERE id = %(id)s"],
+    "daily": [
+        "SELECT day, key, leads, revenue, conversions FROM floor.daily WHERE dimension = %(dimension)s AND day >= %(first)s"
+    ],
+    "grouped": [GROUPED],
     "create": [KNOWN, CREATE],
     "patch": [
         "UPDATE floor.leads SET disposition = %(disposition)s, updated_at = now() WHERE id = %(id)s RETURNING id"
@@ -91,7 +101,7 @@ class Work:
 
     @property
     def is_write(self) -> bool:
-        return not STATEMENTS[self.statement][-1].startswith("SELECT")
+        return not STATEMENTS[self.statement][-1].lstrip().startswith("SELECT")
 
 
 Answer = tuple[list[str], list[tuple[Any, ...]]]

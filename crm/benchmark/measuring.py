@@ -62,6 +62,8 @@ def measure(operation: Operation, world: World, effort: Effort) -> Result:
     world.sign_in()
     sides = Sides(world)
     try:
+        if operation.check is not None:
+            operation.check(world)
         for _ in range(WARM_UP if not operation.is_heavy else 1):
             _round(operation.draw(world), sides)
         if operation.clients > 1:
@@ -113,7 +115,7 @@ def _seconds_of(side: str, call: Call, case: Case) -> float:
     seconds = time.perf_counter() - began
     if answer is not None:
         accepted(answer)
-        if side == OURS and not case.is_done(answer.document()):
+        if side == OURS and not case.is_done(case.shown(answer)):
             raise RefusedError(answer, f"the work was not done: {answer.beginning}")
     return seconds
 

@@ -58,10 +58,9 @@ def tables(measured: Mapping[int, Results], *, is_markdown: bool) -> str:
         )
         for one in judged(measured)
     ]
-    parts += [
-        _heading("Aims", is_markdown),
-        _table(("operation", "leads", "aim", "measured", ""), found, is_markdown),
-    ]
+    if found:
+        table = _table(("operation", "leads", "aim", "measured", ""), found, is_markdown)
+        parts += [_heading("Aims", is_markdown), table]
     return "\n\n".join(parts)
 
 

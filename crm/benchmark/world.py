@@ -80,6 +80,7 @@ class World:
         self.agents: list[tuple[int, str]] = self.connection.execute(
             "SELECT id, email FROM core_user WHERE role = 'agent' AND is_active AND availability = 'active' ORDER BY id"
         ).fetchall()
+        self.agency = self._active_agency()
         self.headers: dict[str, dict[str, str]] = {}
         self.sign_in()
 
@@ -94,7 +95,7 @@ class World:
             signed_in = self.ask(send_json("POST", "/api/auth/login", credentials))
             self.headers[name] = {"Authorization": f"Bearer {signed_in['access']}"}
         if "vendor" not in self.headers:
-            path = f"/api/agencies/{self._active_agency()}/api-keys"
+            path = f"/api/agencies/{self.agency}/api-keys"
             issued = self.ask(self.signed(send_json("POST", path, {"name": "benchmark"}), "manager"))
             self.headers["vendor"] = {"X-API-Key": issued["key"]}
 

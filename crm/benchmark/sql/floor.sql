@@ -62,3 +62,14 @@ CREATE INDEX ON floor.facts (created_at DESC, id DESC);
 CREATE INDEX ON floor.facts USING gin (tags);
 CREATE INDEX ON floor.facts (filing_deadline);
 CREATE INDEX ON floor.facts USING gin (words);
+
+-- The days' sums that a dashboard reads, by what it looks at: dates of the business, and nothing kept up to date.
+CREATE TABLE floor.daily AS
+SELECT dimension, (created_at AT TIME ZONE analytics_zone())::date AS day, key, count(*)::int AS leads,
+       COALESCE(sum(lead_value) FILTER (WHERE disposition NOT IN ('Returned', 'Duplicate')), 0) AS revenue,
+       count(closed_date)::int AS conversions
+  FROM floor.leads CROSS JOIN LATERAL (
+    VALUES ('agency', vendor_code), ('campaign', vendor_code || ' / ' || campaign_source),
+           ('agent', assigned_agent_id::text), ('state', state::text)) AS parts(dimension, key)
+ WHERE key IS NOT NULL GROUP BY dimension, day, key;
+ALTER TABLE floor.daily ADD PRIMARY KEY (dimension, day, key);
