@@ -102,7 +102,7 @@ def test_twice_the_leads_are_twice_the_forecast() -> None:
     assert twice["horizons"]["30"]["upper"] == pytest.approx(2 * once["horizons"]["30"]["upper"], rel=0.01)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     leads=st.lists(st.integers(0, 60) | st.just(0), min_size=1, max_size=160),
     tail=st.sampled_from([[], [0] * 30, [5_000], [0] * 7 + [900] + [3] * 7]),
@@ -151,6 +151,14 @@ def test_too_little_history_is_said(days: int) -> None:
         assert f"{days} days since the first lead" in document["reason"]
         assert document["backtest"] is None
     assert document["horizons"]["30"]["upper"] > document["horizons"]["30"]["lower"]
+
+
+def test_the_reason_names_the_day_it_will_be_enough() -> None:
+    for series in Series:
+        needed = next(
+            days for days in range(111, 160) if not forecast_document(year(7, days=days), series)["reason"]
+        )
+        assert f" {needed}." in forecast_document(year(7, days=needed - 1), series)["reason"]
 
 
 def test_enough_history_is_used() -> None:

@@ -28,7 +28,8 @@ HALF_LIFE = 56
 class Cohorts:
     """The leads of each day from `start` on, and what they were worth (dollars) at each age of 0 to `OLDEST` days.
 
-    `sums` adds up what the days until each one were worth. An origin is a number of days since `start`: what was known as that day began. Days before it are its history.
+    `sums` adds up what the days until each one were worth. An origin is a number of days since `start`: what was
+    known as that day began. Days before it are its history.
     """
 
     start: date

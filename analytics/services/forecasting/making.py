@@ -1,6 +1,7 @@
 """A forecast as a document: what is to come, how sure that is, and why it was made this way. See docs/forecast.md."""
 
 from datetime import timedelta
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -88,11 +89,11 @@ def _fallback(cohorts: Cohorts, seen: Seen, ripe: int) -> Document:
     path = np.full(LONGEST, seen.values[-1]).round(2)
     lower = np.full(LONGEST, seen.values.min() if is_a_week else 0.0).round(2)
     upper = np.full(LONGEST, seen.values.max() * (1 if is_a_week else 2)).round(2)
-    needed = TRAINED + JUDGED[-1] + WEEK * (ENOUGH - 1) + ripe
+    needed = TRAINED + WEEK * (ceil((JUDGED[-1] + ripe) / WEEK) + ENOUGH - 1)
     return {
         "method": NAIVE,
         "reason": f"Too little history: {cohorts.days} days since the first lead, and choosing a method by backtest takes"
-        f" about {needed}. Until then each day is forecast as the last one, between the least and the highest seen.",
+        f" {needed}. Until then each day is forecast as the last one, between the least and the highest seen.",
         "horizons": {
             str(days): _horizon(_sum(path, days), _sum(lower, days), _sum(upper, days)) for days in HORIZONS
         },
