@@ -152,13 +152,13 @@ def _agents_and_states(
     return found[Dimension.AGENT], found[Dimension.STATE]
 
 
-_LEADS_OF = (
-    "SELECT 1 AS sign, lead.* FROM leads_lead AS lead WHERE vendor_code = %(agency)s"
-    " AND created_at >= %(since)s AND created_at < %(until)s"
-)
-_OF_AGENCY = (
-    "SELECT dimension, key, {sums} FROM ({counting}) AS counted WHERE dimension IN (3, 4) GROUP BY 1, 2"
-)
+# All at one moment and of one campaign: neither is asked for, and so the leads are one group for each agent and state.
+_LEADS_OF = """
+SELECT 1 AS sign, %(since)s::timestamptz AS created_at, vendor_code, '' AS campaign_source, assigned_agent_id, state,
+       disposition, furthest_stage, lead_value, acquisition_cost, quality_score, closed_date, assigned_at, first_contact_at
+  FROM leads_lead WHERE vendor_code = %(agency)s AND created_at >= %(since)s AND created_at < %(until)s
+"""
+_OF_AGENCY = "SELECT dimension, key, {sums} FROM ({counting}) AS counted WHERE dimension = ANY (%(dimensions)s) GROUP BY 1, 2"
 
 
 def _counted_of(period: Period, agency: Agency) -> list[tuple[Any, ...]]:
@@ -168,6 +168,7 @@ def _counted_of(period: Period, agency: Agency) -> list[tuple[Any, ...]]:
         for name, zero in Figures()._asdict().items()
     )
     asked: dict[str, Any] = {
+        "dimensions": [Dimension.AGENT.value, Dimension.STATE.value],
         "agency": agency.code,
         "since": day_bounds(period.start)[0],
         "until": day_bounds(period.end)[1],

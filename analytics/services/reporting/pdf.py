@@ -136,6 +136,7 @@ def _chart(name: str, title: str, points: list[Point], values: list[Any], unit: 
     return {
         "name": name,
         "title": title,
+        "note": "" if unit == "day" else f"The first and the last {unit} may be parts of one.",
         "values": values,
         "top": top,
         "ticks": [[line / lines, _tick(line * step, name)] for line in range(lines + 1)],

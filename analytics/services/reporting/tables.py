@@ -52,7 +52,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One bar of the chart: the leads of `start` and the days up to the next bar."""
+    """One bar of the chart: the leads of `start` and of the days up to the next bar."""
 
     start: date
     figures: Figures
@@ -80,11 +80,11 @@ def _by_leads(rows: tuple[ReportRow, ...]) -> tuple[ReportRow, ...]:
 
 
 def points_of(summary: ReportSummary) -> list[Point]:
-    """The chart's bars, none left out."""
-    parts: dict[date, list[Figures]] = defaultdict(list)
+    """The chart's bars, none left out; the first and the last may hold fewer days than the others."""
+    bars: dict[date, dict[date, Figures]] = defaultdict(dict)
     for day, figures in summary.by_day.items():
-        parts[_bar_of(day, len(summary.by_day))].append(figures)
-    return [Point(start, Figures.total(ones)) for start, ones in parts.items()]
+        bars[_bar_of(day, len(summary.by_day))][day] = figures
+    return [Point(min(days), Figures.total(days.values())) for days in bars.values()]
 
 
 def rows_of_days(summary: ReportSummary) -> list[tuple[date, ReportRow]]:
