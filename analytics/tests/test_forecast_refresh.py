@@ -127,6 +127,21 @@ def test_one_for_want_of_history_is_made_anew_when_an_import_brings_some() -> No
     assert not Forecast.objects.get(series=Series.LEADS).document["reason"]
 
 
+def test_what_is_made_stays_for_the_day_while_the_other_waits_for_history() -> None:
+    """Leads had enough days; revenue needs those more that a day takes to be known."""
+    fill(150)
+    refresh_forecasts(now=NOW)
+    leads, revenue = (Forecast.objects.get(series=series).document for series in Series)
+    Forecast.objects.filter(series=Series.REVENUE).update(
+        document={**revenue, "reason": "Too little history"}
+    )
+    fill(5, code="LATER", each=50)
+    assert refresh_forecasts(now=NOW) == 1
+    assert Forecast.objects.get(series=Series.LEADS).document == leads
+    assert refresh_forecasts(now=NOW, is_forced=True) == 2
+    assert Forecast.objects.get(series=Series.LEADS).document != leads
+
+
 def test_an_agency_s_own_is_beside_the_business_s() -> None:
     fill(150)
     fill(150, code="OTHER", each=3)

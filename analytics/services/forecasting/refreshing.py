@@ -48,14 +48,14 @@ def refresh_forecasts(*, now: datetime | None = None, scope: str = "", is_forced
             return 0
     today = business_day(now)
     stored = Forecast.objects.filter(made_for=today, scope=scope)
-    settled = {row.series for row in stored if not row.document["reason"]}
-    if not is_forced and settled.issuperset(Series.values):
+    settled = {row.series for row in stored if not row.document["reason"]} if not is_forced else set()
+    if settled.issuperset(Series.values):
         return 0
-    kept = {} if is_forced else {row.series: row.document for row in stored}
+    kept = {row.series: row.document for row in stored if not is_forced}
     news = {
         series: document
         for series, document in forecasts_now(now=now, scope=scope).items()
-        if kept.get(series) != document
+        if series not in settled and kept.get(series) != document
     }
     for series, document in news.items():
         _store(series, document, now=now, scope=scope)
