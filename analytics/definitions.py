@@ -49,7 +49,7 @@ STATISTICS: Final[Mapping[str, str]] = {
     "funnel.standing": "Leads of the period that stand there now.",
     "velocity": "Days from creation to `closed_date` of the period's conversions: mean, median, and what 90 % of them "
     "stay under. Of a recent period only the quick ones are in it.",
-    "insights": "The newest findings, most pressing first; each with its figures and its test at /admin/insights.",
+    "insights": "The newest findings of the rules in docs/insights.md, most pressing first, each with a link to the leads behind it.",
     "publishers": "The agencies, as the publishers of the leads.",
     "goalProgress": "Leads created this calendar month / the agency's goal of leads a month, per cent.",
     "rank": "By the metric, best first. For conversion and response, agents with fewer than 10 leads (contacts) come after "
@@ -62,8 +62,46 @@ STATISTICS: Final[Mapping[str, str]] = {
     "many days.",
 }
 
+AGENCIES: Final[Mapping[str, str]] = {
+    "performance": "Of an agency's leads created in the last 90 business days, today among them, as far as not said otherwise.",
+    "leadsThisMonth": "Leads created in this calendar month, today's among them.",
+    "monthlyGoal": "Leads a month, as agreed with the agency; 0 is no goal.",
+    "goalPace.projected": "Leads this month, and for the rest of it as many as the last four whole weeks brought on each "
+    "weekday.",
+    "goalPace.chance": "Chance, per cent, that the rest of the month brings what the goal lacks: a negative binomial tail, as "
+    "spread out as the last four weeks were.",
+    "avgCPA": "Revenue / leads, in dollars.",
+    "topCampaign": "The campaign with most conversions, then most leads.",
+    "campaignROI": "(Revenue - cost) / cost, per cent, of the five campaigns with most revenue.",
+    "grade": "A from a score of 65, B from 55, C from 45, D from 35, else F; null with fewer than 30 leads in 90 days. Made anew "
+    "every ten minutes, the day's last one is kept.",
+    "gradeDetail.score": "0 to 100, 50 is as expected: the weighted mean of its parts. A part is 100 r² / (1 + r²), where r is so "
+    "many times as good as expected: 80 is twice, 20 half as good.",
+    "gradeDetail.parts": "conversion (45): (conversions + 3) / (expected + 3), expected at all agencies' rate for leads of the same "
+    "quality, age and time of day. returns (25): the same of returns at the rate for leads of the same age, fewer is better. volume "
+    "(20): leads of the last 30 whole days by goal. trend (10): level at the end by level at the beginning of `trend`, 1 where flat. "
+    "Volume and trend count only while we take the agency's leads.",
+    "gradeDetail.interval": "Holds the score of very many such leads with 90 % certainty; `gradeRange` is its letters, `certainty` is "
+    "high up to 10 points, medium up to 20, else low.",
+    "trend.direction": "up or down where the seasonal Kendall test over the last twelve whole weeks has p <= 0.01, else flat.",
+    "trend.slope": "Leads a day, a week: the median over all pairs of these weeks (Theil and Sen).",
+    "insights.strengths": "What stands out to the good, insights.opportunities what does to the bad; insights.recommendations, what to "
+    "do about it. Each by a test of all agencies together, of which 5 % at most are chance.",
+}
+
+FORECASTS: Final[Mapping[str, str]] = {
+    "forecast.matured": "What the leads created on a day will be worth in the end, Returned and Duplicate aside: what is known, and "
+    "for the share that days of this age still lack their leads times the value per lead (Bornhuetter and Ferguson).",
+    "forecast.backtestError": "Sum of |forecast - what came| / sum of what came, per cent, over the backtest's origins: each forecast "
+    "made a week after the one before, of the next 30 days, from what was known then (WAPE).",
+    "forecast.interval": "Holds what comes with 80 % certainty: the forecast less and plus Student's t times the root mean square of "
+    "the backtest's relative errors. `backtest.coverage` is how often it held on outcomes that it was not made of.",
+}
+
 SECTIONS: Final[Mapping[str, Mapping[str, str]]] = {
     "Statistics and analytics": STATISTICS,
+    "Agencies": AGENCIES,
+    "Forecasts": FORECASTS,
 }
 """By the heading they have in the docs; a name is in one of them only."""
 

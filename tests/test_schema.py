@@ -64,6 +64,7 @@ CONTRACT = [
     ("get", "/api/agencies/{code}"),
     ("patch", "/api/agencies/{code}"),
     ("delete", "/api/agencies/{code}"),
+    ("get", "/api/agencies/{code}/stats"),
     ("get", "/api/agencies/{code}/api-keys"),
     ("post", "/api/agencies/{code}/api-keys"),
     ("delete", "/api/agencies/{code}/api-keys/{id}"),

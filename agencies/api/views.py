@@ -3,10 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from django.utils.decorators import method_decorator
-from django.views.decorators.cache import cache_control
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.permissions import BasePermission
+from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
@@ -35,7 +33,9 @@ IsManagerOrVendor = roles(Role.ADMIN, Role.MANAGER, Role.VENDOR)
 
 
 class AgencyViewSet(GenericViewSet[Agency]):
-    """The lead vendors. A vendor sees its own agency only."""
+    """The lead vendors: what is done to them. Reads are added, and the routes made, by `analytics.api.agencies`,
+    which knows how they do. A vendor sees its own agency only.
+    """
 
     queryset = Agency.objects.all()
     serializer_class = AgencySerializer
@@ -46,8 +46,7 @@ class AgencyViewSet(GenericViewSet[Agency]):
     ordering_fields = ("code",)
 
     def get_permissions(self) -> list[BasePermission]:
-        reads = self.action in ("list", "retrieve")
-        return [IsManagerOrVendor() if reads else IsManager()]
+        return [IsManagerOrVendor() if self.request.method in SAFE_METHODS else IsManager()]
 
     def get_queryset(self) -> AgencyQuerySet:
         return Agency.objects.visible_to(actor_of(self.request)).prefetch_related("contacts")
@@ -55,16 +54,6 @@ class AgencyViewSet(GenericViewSet[Agency]):
     def get_serializer_context(self) -> dict[str, Any]:
         shows_notes = getattr(self.request.user, "role", None) != Role.VENDOR
         return {**super().get_serializer_context(), "shows_notes": shows_notes}
-
-    @extend_schema(summary="Agencies")
-    @method_decorator(cache_control(private=True, max_age=30))
-    def list(self, request: Request) -> Response:
-        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
-        return self.get_paginated_response(self.get_serializer(page, many=True).data)
-
-    @extend_schema(summary="One agency")
-    def retrieve(self, request: Request, code: str) -> Response:
-        return Response(self._shown(code))
 
     @extend_schema(summary="Take an agency on", request=AgencyInput, responses={201: AgencySerializer})
     @idempotent
@@ -84,11 +73,15 @@ class AgencyViewSet(GenericViewSet[Agency]):
         services.delete_agency(code=code.upper(), actor=actor_of(request))
         return Response({"success": True, "code": code.upper()})
 
-    def _shown(self, code: str) -> dict[str, Any]:
+    def found(self, code: str) -> Agency:
+        """The agency, if the caller may know of it."""
         agency = self.get_queryset().filter(pk=code.upper()).first()
         if agency is None:
             raise AgencyNotFound(code)
-        shown: dict[str, Any] = self.get_serializer(agency).data
+        return agency
+
+    def _shown(self, code: str) -> dict[str, Any]:
+        shown: dict[str, Any] = self.get_serializer(self.found(code)).data
         return shown
 
 

@@ -10,13 +10,14 @@ from typing import Any
 from django.db import connection
 
 from analytics.choices import Dimension
-from analytics.statistics import Counted, upper_tail
+from analytics.statistics import Counted, theil_sen, upper_tail
 from analytics.statistics.seasonal import seasonal_kendall
 from crm.core.clock import business_day, day_bounds
 
 TREND_DAYS = 84  # twelve whole weeks that end yesterday
 SHORTEST_TREND = 28
 TREND_LEVEL = 0.01
+MOST_FACTOR = 2.0
 SHOWN_DAYS = 30
 PACE_DAYS = 28  # whole weeks that end yesterday: what is to be expected of the rest of the month
 MONTH = 365 / 12  # days
@@ -35,7 +36,7 @@ class Trend:
     direction: str  # up, flat or down
     slope: float
     p: float | None
-    factor: float  # the level at the end by that at the beginning, 0.5 to 2; 1 where flat
+    factor: float  # the last week's level by the first one's, 0.5 to 2; 1 where flat
     days: int
 
 
@@ -75,16 +76,21 @@ class Volume:
         return fmean(shown[days // 2 :]), fmean(shown[: days // 2])
 
     def trend(self) -> Trend:
-        """By the seasonal Kendall test over the whole days since the first lead; flat where they are few."""
+        """Direction by the seasonal Kendall test over the whole days since the first lead, slope by the median over all
+        pairs of their whole weeks; flat where days are few.
+        """
         days = _since_first(self.whole_days)
         if len(days) < SHORTEST_TREND:
             return Trend("flat", 0.0, None, 1.0, len(days))
-        slope, z, p = seasonal_kendall(days)
+        weeks = [fmean(days[end - 7 : end]) for end in range(len(days), 6, -7)][::-1]
+        slope, start = theil_sen(weeks)
+        z, p = seasonal_kendall(days)
         if p > TREND_LEVEL:
             return Trend("flat", slope, p, 1.0, len(days))
-        half = slope * len(days) / 14
-        start, end = (max(fmean(days) + sign * half, 0.01) for sign in (-1, 1))
-        return Trend("up" if z > 0 else "down", slope, p, min(max(end / start, 0.5), 2.0), len(days))
+        factor = max(start + slope * (len(weeks) - 1), 0.0) / max(start, 0.01)
+        if z > 0:
+            return Trend("up", slope, p, min(max(factor, 1.0), MOST_FACTOR), len(days))
+        return Trend("down", slope, p, max(min(factor, 1.0), 1 / MOST_FACTOR), len(days))
 
     def pace(self, goal: int) -> "Pace | None":
         """Where the month is heading; None without a goal, or with less than PACE_DAYS of leads."""

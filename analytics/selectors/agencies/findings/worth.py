@@ -86,4 +86,6 @@ def _z(outcomes: Outcomes) -> float:
     recent, earlier = outcomes.recent_leads, outcomes.leads - outcomes.recent_leads
     within = outcomes.quality_squares - recent * now**2 - earlier * before**2
     deviation = math.sqrt(max(within, 0.0) / (outcomes.leads - 2))
-    return (now - before) / (deviation * math.sqrt(1 / recent + 1 / earlier)) if deviation else 0.0
+    if not deviation or now == before:
+        return math.copysign(math.inf, now - before) if now != before else 0.0
+    return (now - before) / (deviation * math.sqrt(1 / recent + 1 / earlier))

@@ -1,0 +1,1 @@
+"""Agencies over HTTP, with what their leads say about them."""

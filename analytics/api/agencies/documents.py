@@ -1,0 +1,191 @@
+"""Agencies' numbers as the API shows them; a vendor is shown neither money, agents nor other agencies in them."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any, Final
+
+from analytics.api.statistics.documents import NO_CAMPAIGN, funnel_document, period_document
+from analytics.models import AgencyGrade
+from analytics.selectors.agencies.grading import letter
+from analytics.selectors.agencies.history import Stats
+from analytics.selectors.agencies.performance import Performance
+from analytics.selectors.agencies.volume import Pace, Trend, Volume
+from analytics.selectors.comparing import Compared, Number
+from analytics.selectors.figures import Figures
+from analytics.selectors.kpis import KPIS, roi
+
+HIDDEN_FROM_VENDORS: Final = frozenset({"revenue", "cpa", "cost", "costKnown", "roi", "avgResponseMinutes"})
+KINDS: Final = {"strength": "strengths", "opportunity": "opportunities"}
+
+
+def performance_document(found: Performance, *, for_vendor: bool, is_explained: bool) -> dict[str, Any]:
+    """`performance` of an agency."""
+    figures = found.figures
+    return {
+        "window": {"start": found.period.start, "end": found.period.end, "days": found.period.days},
+        "leads": figures.leads,
+        "leadsThisMonth": found.volume.this_month,
+        "monthlyGoal": found.agency.goal,
+        "goalProgress": found.goal_progress,
+        "goalPace": _pace_document(found.volume.pace(found.agency.goal)),
+        "revenue": None if for_vendor else float(figures.revenue),
+        "avgCPA": None if for_vendor else figures.cpa,
+        "topCampaign": _campaign_name(found.top_campaign),
+        "campaignROI": None if for_vendor else _campaign_roi(found.top_campaigns),
+        "conversionRate": figures.conversion_rate,
+        "returnRate": figures.return_rate,
+        "grade": (found.graded and found.graded.grade) or None,
+        "gradeDetail": grade_document(found.graded, for_vendor=for_vendor, is_explained=is_explained),
+        "trend": _trend_document(found.volume.trend(), found.volume),
+    }
+
+
+def grade_document(
+    graded: AgencyGrade | None, *, for_vendor: bool, is_explained: bool
+) -> dict[str, Any] | None:
+    """How the grade came about."""
+    if graded is None:
+        return None
+    judgement = graded.document["judgement"]
+    shows_inputs = is_explained and not for_vendor
+    document = {
+        "grade": judgement["grade"],
+        "score": judgement["score"],
+        "interval": None
+        if judgement["low"] is None
+        else {"low": judgement["low"], "high": judgement["high"]},
+        "gradeRange": judgement["gradeRange"],
+        "certainty": judgement["certainty"],
+        "reason": judgement["reason"] or None,
+        "parts": [
+            _part_document(part, for_vendor=for_vendor, shows_inputs=shows_inputs)
+            for part in judgement["parts"]
+        ],
+        "day": graded.day,
+        "asOf": graded.made_at,
+        "version": graded.version,
+    }
+    return {**document, "rules": judgement["rules"]} if shows_inputs else document
+
+
+def insights_document(graded: AgencyGrade | None, *, for_vendor: bool) -> dict[str, Any]:
+    """`insights` of an agency; a recommendation belongs to the strength or opportunity of the same code."""
+    document: dict[str, Any] = {"strengths": [], "opportunities": [], "recommendations": []}
+    for finding in graded.document["findings"] if graded else ():
+        if for_vendor and not finding["for_vendors"]:
+            continue
+        test = {} if for_vendor else {"test": finding["test"]}
+        own = {name: finding[name] for name in ("code", "text", "figures", "link")}
+        document[KINDS[finding["kind"]]].append({**own, **test})
+        if finding["advice"]:
+            document["recommendations"].append({"code": finding["code"], **finding["advice"]})
+    return document
+
+
+def stats_document(found: Stats, *, for_vendor: bool, is_explained: bool) -> dict[str, Any]:
+    """GET /agencies/{code}/stats, without the agency itself."""
+    compared = _compared(found.total, found.previous, for_vendor=for_vendor)
+    return {
+        **period_document(found.period),
+        "totals": {name: _number(one.value) for name, one in compared.items()},
+        "previous": {name: _number(one.previous) for name, one in compared.items()},
+        "change": {name: one.change for name, one in compared.items()},
+        "campaigns": [
+            _campaign_document(found, name, for_vendor=for_vendor) for name in found.ranked_campaigns
+        ],
+        "daily": [_day_document(day, figures, for_vendor=for_vendor) for day, figures in found.daily.items()],
+        "funnel": funnel_document(found.total),
+        "goal": _goal_document(found.volume, found.agency.goal),
+        "grade": (found.graded and found.graded.grade) or None,
+        "gradeDetail": grade_document(found.graded, for_vendor=for_vendor, is_explained=is_explained),
+        "gradeHistory": [{**row, "grade": row["grade"] or None} for row in found.grades],
+        "insights": insights_document(found.graded, for_vendor=for_vendor),
+    }
+
+
+def _part_document(part: Mapping[str, Any], *, for_vendor: bool, shows_inputs: bool) -> dict[str, Any]:
+    """From a part's score and its count others' rate could be worked out, so a vendor is told the letter."""
+    document = {
+        "name": part["name"],
+        "weight": part["weight"],
+        "grade": letter(part["score"]),
+        "score": None if for_vendor else round(part["score"], 1),
+    }
+    if not shows_inputs:
+        return document
+    interval = {"low": round(part["low"], 1), "high": round(part["high"], 1)}
+    return {**document, "interval": interval, "inputs": part["figures"]}
+
+
+def _campaign_roi(campaigns: Mapping[str, Figures]) -> list[dict[str, Any]]:
+    return [
+        {
+            "campaign": _campaign_name(name),
+            "leads": figures.leads,
+            "revenue": float(figures.revenue),
+            "cost": float(figures.cost),
+            "roi": roi(figures),
+        }
+        for name, figures in campaigns.items()
+    ]
+
+
+def _campaign_document(found: Stats, name: str, *, for_vendor: bool) -> dict[str, Any]:
+    now, before = (one.get(name, Figures()) for one in (found.campaigns, found.previous_campaigns))
+    compared = _compared(now, before, for_vendor=for_vendor)
+    return {
+        "campaign": _campaign_name(name),
+        **{measure: _number(one.value) for measure, one in compared.items()},
+        "change": {measure: one.change for measure, one in compared.items()},
+    }
+
+
+def _day_document(day: date, figures: Figures, *, for_vendor: bool) -> dict[str, Any]:
+    return {
+        "date": day,
+        "leads": figures.leads,
+        "conversions": figures.conversions,
+        "revenue": None if for_vendor else float(figures.revenue),
+    }
+
+
+def _compared(now: Figures, before: Figures, *, for_vendor: bool) -> dict[str, Compared]:
+    hidden: Iterable[str] = HIDDEN_FROM_VENDORS if for_vendor else ()
+    return {
+        name: Compared(None, None) if name in hidden else Compared(value(now), value(before))
+        for name, value in KPIS.items()
+    }
+
+
+def _goal_document(volume: Volume, goal: int) -> dict[str, Any]:
+    progress = round(100 * volume.this_month / goal, 1) if goal else None
+    return {
+        "monthlyGoal": goal,
+        "leadsThisMonth": volume.this_month,
+        "goalProgress": progress,
+        "goalPace": _pace_document(volume.pace(goal)),
+    }
+
+
+def _pace_document(pace: Pace | None) -> dict[str, Any] | None:
+    if pace is None:
+        return None
+    return {"projected": round(pace.projected), "chance": round(100 * pace.chance, 1)}
+
+
+def _trend_document(trend: Trend, volume: Volume) -> dict[str, Any]:
+    return {
+        "direction": trend.direction,
+        "slope": round(trend.slope, 2),
+        "p": None if trend.p is None else float(f"{trend.p:.2g}"),
+        "days": trend.days,
+        "daily": [{"date": day, "leads": leads} for day, leads in volume.shown_days.items()],
+    }
+
+
+def _campaign_name(name: str | None) -> str | None:
+    return None if name is None else name or NO_CAMPAIGN
+
+
+def _number(value: Number) -> float | int | None:
+    return value if value is None or isinstance(value, int) else float(value)
