@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 from pypdf import PdfReader
@@ -18,7 +18,7 @@ from analytics.models.reports import Audience, ReportFormat
 from analytics.selectors.figures import Figures
 from analytics.selectors.reports import ReportRow, ReportSummary, build_report
 from analytics.services.reporting.csv import render_csv
-from analytics.services.reporting.files import write_report
+from analytics.services.reporting.files import ReportFile, write_report
 from analytics.services.reporting.pdf import LONGEST_TABLE, STEPS, WHOLE_STEPS, render_pdf, scale
 from analytics.services.reporting.tables import points_of
 from analytics.services.reporting.telling import told_days
@@ -47,7 +47,16 @@ def sheets_of(content: bytes) -> Any:
 
 
 def text_of(content: bytes) -> str:
-    return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
+    pages = PdfReader(io.BytesIO(content)).pages
+    return "\n".join(page.extract_text() for page in pages).replace("\N{ZERO WIDTH SPACE}", "")
+
+
+def told_in(file: ReportFile) -> str:
+    if file.name.endswith("pdf"):
+        return text_of(file.content)
+    if file.name.endswith("csv"):
+        return file.content.decode()
+    return str([list(sheet.values) for sheet in sheets_of(file.content).worksheets])
 
 
 def summary_of(names: list[str]) -> ReportSummary:
@@ -144,6 +153,7 @@ def test_a_name_is_a_name_in_every_format(name: str) -> None:
     assert not vendor["name"].startswith(("=", "@", "+", "-"))
 
 
+@settings(deadline=None, max_examples=40)
 @given(name=st.text(min_size=1, max_size=60))
 def test_any_text_makes_a_pdf(name: str) -> None:
     assert render_pdf(summary_of([name])).startswith(b"%PDF")
@@ -151,7 +161,7 @@ def test_any_text_makes_a_pdf(name: str) -> None:
 
 def test_a_word_longer_than_its_column_is_broken_beside_the_numbers() -> None:
     text = text_of(render_pdf(summary_of(["W" * 200])))
-    assert max(len(word) for word in text.split()) <= 40
+    assert max(len(word) for word in text.split()) <= 24
     assert text.replace("What", "").count("W") == 4 * 200
     assert text.count("$1,234.50") >= 4
 
@@ -171,13 +181,7 @@ def test_an_agencys_copy_has_neither_money_nor_agents_nor_others() -> None:
     for format in ReportFormat:  # noqa: A001
         file = write_report(summary, format, Audience.AGENCY)
         assert file.name == f"lead-report-first-2026-10-01-to-2026-10-31.{format}"
-        told = {
-            ReportFormat.PDF: text_of,
-            ReportFormat.CSV: lambda content: content.decode(),
-            ReportFormat.XLSX: lambda content: str(
-                [list(sheet.values) for sheet in sheets_of(content).worksheets]
-            ),
-        }[format](file.content)
+        told = told_in(file)
         for secret in ("600.3", "Revenue", "revenue", "CPA", "cpa", "Share", str(agent), agent.email):
             assert secret not in told, (format, secret)
         for other in (second.name, second.code, "Radio"):

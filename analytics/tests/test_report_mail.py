@@ -123,7 +123,7 @@ def test_a_report_arrives_with_its_key_numbers_and_its_files(letterbox: Letterbo
     assert "October <b>" not in part(letter, "text/html")
     files = {one.get_filename(): one.get_payload(decode=True) for one in letter.walk() if one.get_filename()}
     assert {str(name).rpartition(".")[2] for name in files} == {"pdf", "xlsx", "csv"}
-    assert files["lead-report-2026-10-01-to-2026-10-31.pdf"].startswith(b"%PDF")  # type: ignore[union-attr, arg-type]
+    assert files["lead-report-2026-10-01-to-2026-10-31.pdf"].startswith(b"%PDF")  # type: ignore[union-attr]
     delivery.refresh_from_db()
     assert (delivery.status, delivery.unsent, delivery.error) == (DeliveryStatus.SENT, [], "")
     assert delivery.sent_at is not None

@@ -38,7 +38,7 @@ def raw(by: str, agency: Agency | None = None) -> dict[str, tuple[int, Decimal, 
             returned=Count("pk", filter=Q(disposition=Disposition.RETURNED)),
         )
     )
-    return {str(key or ""): tuple(numbers) for key, *numbers in rows}  # type: ignore[misc]
+    return {str(key or ""): tuple(numbers) for key, *numbers in rows}
 
 
 def told(rows: tuple[ReportRow, ...]) -> dict[str, Any]:

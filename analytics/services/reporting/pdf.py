@@ -33,8 +33,8 @@ LONGEST_TABLE = 60
 LONGEST_NAME, SHORT_NAME = 200, 48
 LABELS = 8
 """How many bars are named below a chart."""
-LONGEST_WORD = 28
-"""Letters that fit the column of names; a longer word may be broken anywhere after so many."""
+LONG_WORD, PIECE = re.compile(r"\S{19,}"), re.compile(r"(\S{6})(?=\S)")
+"""A word that the column of names may not hold (18 times the widest letter fit), and its pieces."""
 MAY_BREAK = "\N{ZERO WIDTH SPACE}"
 STEPS = (1, 2, 2.5, 5, 10)
 WHOLE_STEPS = (1, 2, 5, 10)
@@ -118,7 +118,7 @@ def _cells(row: ReportRow, columns: tuple[Column, ...]) -> list[str]:
 
 def breakable(text: str) -> str:
     """The same text, which a column can hold however long its words are."""
-    return re.sub(rf"(\S{{{LONGEST_WORD}}})(?=\S)", rf"\1{MAY_BREAK}", text)
+    return LONG_WORD.sub(lambda word: PIECE.sub(rf"\1{MAY_BREAK}", word[0]), text)
 
 
 def _charts(summary: ReportSummary, audience: Audience) -> list[dict[str, Any]]:
