@@ -3,6 +3,8 @@
 import math
 from dataclasses import dataclass
 
+POISSON = 1 + 1e-9  # a dispersion no more than this is none
+
 
 @dataclass(frozen=True, slots=True)
 class Counted:
@@ -22,10 +24,16 @@ class Counted:
         """Of exactly `k`."""
         return math.exp(self._log_probability(k))
 
+    def ratio(self, k: int) -> float:
+        """How much likelier `k` + 1 is than `k`; the mean is more than nothing."""
+        if self.dispersion <= POISSON:
+            return self.mean / (k + 1)
+        return (k + self.mean / (self.dispersion - 1)) / (k + 1) * (1 - 1 / self.dispersion)
+
     def _log_probability(self, k: int) -> float:
         if self.mean <= 0:
             return 0.0 if k == 0 else -math.inf
-        if self.dispersion <= 1 + 1e-9:
+        if self.dispersion <= POISSON:
             return k * math.log(self.mean) - self.mean - math.lgamma(k + 1)
         size = self.mean / (self.dispersion - 1)
         return (
@@ -58,11 +66,11 @@ def count_p(k: int, expected: Counted) -> float:
 
 def _from(k: int, expected: Counted, step: int) -> float:
     """The probabilities from `k` outwards, away from the mean, until they no longer add anything."""
-    total = 0.0
-    while k >= 0:
-        part = expected.probability(k)
+    if k < 0:
+        return 0.0
+    total = part = expected.probability(k)
+    while part > total * 1e-12 and k + step >= 0:
+        part *= expected.ratio(k) if step > 0 else 1 / expected.ratio(k - 1)
         total += part
-        if part <= total * 1e-12:
-            break
         k += step
     return min(total, 1.0)

@@ -74,29 +74,37 @@ def _log_ways(n: int, k: int) -> float:
 def mantel_haenszel(layers: Iterable[Table]) -> MantelHaenszel | None:
     """The exposed against the others within every layer, put together (Mantel and Haenszel, 1959).
 
-    Interval of the odds ratio by Robins, Breslow and Greenland (1986), of the difference by Sato (1989). None where
-    no layer has both groups and both outcomes.
+    Interval of the odds ratio by Robins, Breslow and Greenland (1986), of the difference by Sato (1989). An odds ratio
+    of nothing, 0 or infinite, has no interval: 0 to infinity. None where no layer has both groups and both outcomes.
     """
     told = [table for table in layers if table.hits + table.misses and table.other_hits + table.other_misses]
     r = [table.hits * table.other_misses / sum(table) for table in told]
     s = [table.misses * table.other_hits / sum(table) for table in told]
-    if not sum(r) or not sum(s):
+    if not sum(r) and not sum(s):
         return None
-    ratio = sum(r) / sum(s)
-    half = normal_quantile(0.95) * math.sqrt(_variance_of_log_odds(told, r, s))
+    ratio, low, high = _odds_ratio(told, r, s)
     statistic = _cochran(told)
     difference, spread = _difference(told)
     wide = normal_quantile(0.95) * spread
     return MantelHaenszel(
         odds_ratio=ratio,
-        odds_low=ratio * math.exp(-half),
-        odds_high=ratio * math.exp(half),
+        odds_low=low,
+        odds_high=high,
         difference=difference,
         difference_low=difference - wide,
         difference_high=difference + wide,
         statistic=statistic,
         p=normal_p(math.sqrt(statistic)),
     )
+
+
+def _odds_ratio(told: list[Table], r: list[float], s: list[float]) -> tuple[float, float, float]:
+    """With its interval."""
+    if not sum(r) or not sum(s):
+        return (math.inf if sum(r) else 0.0), 0.0, math.inf
+    ratio = sum(r) / sum(s)
+    half = normal_quantile(0.95) * math.sqrt(_variance_of_log_odds(told, r, s))
+    return ratio, ratio * math.exp(-half), ratio * math.exp(half)
 
 
 def _variance_of_log_odds(told: list[Table], r: list[float], s: list[float]) -> float:

@@ -77,6 +77,14 @@ def test_mantel_haenszel_of_one_layer_is_the_plain_difference() -> None:
     assert mantel_haenszel([Table(0, 10, 0, 10), Table(3, 4, 0, 0)]) is None
 
 
+def test_mantel_haenszel_where_one_side_has_no_hits() -> None:
+    found = mantel_haenszel([Table(0, 50, 30, 20), Table(0, 10, 9, 1)])
+    assert found is not None
+    assert (found.odds_ratio, found.odds_low, found.odds_high) == (0.0, 0.0, math.inf)
+    assert found.p < 1e-9
+    assert found.difference == pytest.approx(-0.65, abs=0.01)
+
+
 def test_poisson_tails() -> None:
     assert lower_tail(0, Counted(5)) == pytest.approx(math.exp(-5))
     assert upper_tail(10, Counted(5)) == pytest.approx(0.031828, abs=1e-6)  # R: ppois(9, 5, lower=FALSE)

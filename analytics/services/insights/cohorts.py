@@ -51,6 +51,9 @@ class Cohort(NamedTuple):
             return NotImplemented
         return Cohort(self.leads + other.leads, self.conversions + other.conversions)
 
+    def __sub__(self, other: "Cohort") -> "Cohort":
+        return Cohort(self.leads - other.leads, self.conversions - other.conversions)
+
     @property
     def rate(self) -> float:
         return self.conversions / self.leads if self.leads else 0.0

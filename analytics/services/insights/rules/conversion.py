@@ -3,14 +3,17 @@
 The newest 28 days of leads that have had the horizon (see `cohorts`) against the 84 days before them, both counted within
 the horizon: Fisher's exact test for every agency and every campaign with enough leads, Benjamini and Hochberg over all.
 Enough is `LEAST` leads and `EXPECTED` conversions to be expected of them at the former rate (for a rise: seen). The rate
-must be a third lower or half higher. A campaign is not said beside its agency when that moved the same way.
+must be a third lower or half higher. Where an agency moved and campaigns of it moved the same way, the campaigns are
+said if the rest of the agency did as ever on enough leads, else the agency with the campaigns among its parts.
 """
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from analytics.models.insight import Severity
-from analytics.services.insights.cohorts import Cohort, Cohorts
+from analytics.services.insights.cohorts import Cohort, Cohorts, total
 from analytics.services.insights.finding import Finding, Test
 from analytics.services.insights.links import sent
 from analytics.services.insights.wording import campaign_name, change, few, probability
@@ -65,16 +68,35 @@ def find(world: World) -> list[Finding]:
 
 
 def judge(cohorts: Cohorts) -> list[Finding]:
-    """Agencies first, then campaigns whose agency was not said."""
+    """Of an agency and its campaigns whichever says where the change is."""
     tested = [one for one in _compared(cohorts) if one.has_enough]
     adjusted = benjamini_hochberg([one.p for one in tested])
     found = [(one, q) for one, q in zip(tested, adjusted, strict=True) if q <= LEVEL and one.is_much]
-    said = {(one.agency, one.is_fall) for one, _ in found if one.campaign is None}
+    campaigns: dict[tuple[str, bool], list[Compared]] = defaultdict(list)
+    for one, _ in found:
+        if one.campaign is not None:
+            campaigns[one.agency, one.is_fall].append(one)
+    said = {
+        (one.agency, one.is_fall)
+        for one, _ in found
+        if one.campaign is None and _has_changed_beside(one, campaigns[one.agency, one.is_fall])
+    }
     return [
-        _finding(one, q, len(tested), cohorts)
+        _finding(one, q, len(tested), cohorts, campaigns[one.agency, one.is_fall])
         for one, q in found
-        if one.campaign is None or (one.agency, one.is_fall) not in said
+        if ((one.agency, one.is_fall) in said) == (one.campaign is None)
     ]
+
+
+def _has_changed_beside(agency: Compared, campaigns: list[Compared]) -> bool:
+    """Whether the agency without these campaigns has changed too, or has too few leads to say."""
+    rest = Compared(
+        agency.agency,
+        None,
+        agency.now - total(one.now for one in campaigns),
+        agency.before - total(one.before for one in campaigns),
+    )
+    return not rest.has_enough or (rest.is_much and rest.p <= LEVEL)
 
 
 def _compared(cohorts: Cohorts) -> list[Compared]:
@@ -87,7 +109,7 @@ def _compared(cohorts: Cohorts) -> list[Compared]:
     return of_agencies + [Compared(*source, now[source], before[source]) for source in sorted(now)]
 
 
-def _finding(one: Compared, q: float, tests: int, cohorts: Cohorts) -> Finding:
+def _finding(one: Compared, q: float, tests: int, cohorts: Cohorts, campaigns: list[Compared]) -> Finding:
     first, last = cohorts.days(*NOW, matured=True)
     name = one.agency if one.campaign is None else campaign_name(one.agency, one.campaign)
     low, high = wilson(one.now.conversions, one.now.leads)
@@ -119,10 +141,21 @@ def _finding(one: Compared, q: float, tests: int, cohorts: Cohorts) -> Finding:
             "horizonDays": cohorts.horizon,
             "campaign": one.campaign,
         },
+        parts=[_part(other, first, last) for other in campaigns if one.campaign is None],
         link=sent(one.agency, one.campaign, first, last),
         threshold={"p": LEVEL, "leads": LEAST, "expected": EXPECTED, "fallenTo": 67, "risenTo": 150},
         test=Test("Fisher's exact test, Benjamini-Hochberg", tests, None, q),
     )
+
+
+def _part(one: Compared, first: date, last: date) -> dict[str, Any]:
+    return {
+        "campaign": one.campaign,
+        "leads": one.now.leads,
+        "conversions": one.now.conversions,
+        "expected": round(one.expected, 1),
+        "link": sent(one.agency, one.campaign, first, last).document(),
+    }
 
 
 def _severity(one: Compared, q: float) -> Severity:

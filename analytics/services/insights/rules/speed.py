@@ -11,6 +11,7 @@ with later: an association, no promise, as leads that come at night or seldom an
 """
 
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 from analytics.models.insight import Severity
@@ -66,7 +67,7 @@ def judge(groups: list[Group], world: World) -> list[Finding]:
     if any(leads < LEAST or conversions < CONVERSIONS for leads, conversions in sides):
         return []
     found = mantel_haenszel(_layers(fast, slow))
-    if found is None or found.p > LEVEL or found.odds_ratio < ODDS:
+    if found is None or found.p > LEVEL or not ODDS <= found.odds_ratio < inf:
         return []
     return [_finding(groups, sides[1][0], found, world)]
 

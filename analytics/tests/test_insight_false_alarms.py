@@ -1,0 +1,135 @@
+"""Where nothing is going on the rules are silent, about as often as their levels say: 200 worlds each."""
+
+import random
+from datetime import timedelta
+
+from analytics.services.insights.cohorts import Cell, Cohorts
+from analytics.services.insights.finding import Finding
+from analytics.services.insights.rules import (
+    anomalies,
+    conversion,
+    drivers,
+    pace,
+    returns,
+    slow_agents,
+    speed,
+)
+from analytics.services.insights.rules.anomalies import Series
+from analytics.services.insights.rules.slow_agents import Handled
+from analytics.services.insights.rules.speed import Group
+from analytics.services.insights.world import REACH, Vendor, World
+from analytics.tests.insight_worlds import NOW, TODAY, alarms, binomial, days_of, most_alarms, poisson
+from leads.choices import Disposition
+
+WORLDS = 200
+RATES = (9.0, 7.5, 7.0, 6.5, 5.5, 2.7, 6.0, 4.4, 1.6, 3.9, 2.2)  # leads a day, as the demo's agencies
+CONVERT = 0.07
+
+
+def quiet_days(rng: random.Random) -> list[Finding]:
+    """Every third world varies twice as much as Poisson, every second one grows or shrinks."""
+    dispersion, growth = rng.choice([1.0, 1.0, 2.0]), rng.choice([0.0, 0.0, 0.8, -0.8])
+    series = []
+    for number, a_day in enumerate(RATES):
+        leads = days_of(rng, a_day, dispersion=dispersion, growth=growth)
+        series.append(Series(anomalies.LEADS, f"A{number}", tuple(map(float, leads)), tuple(leads)))
+        won = [[rng.gauss(2_300, 500) for _ in range(poisson(rng, CONVERT * a_day))] for _ in range(REACH)]
+        counts = tuple(map(len, won))
+        worth = tuple(map(sum, won))
+        squares = sum(one * one for of_day in won for one in of_day)
+        series.append(Series(anomalies.CONVERSIONS, f"A{number}", tuple(map(float, counts)), counts))
+        series.append(Series(anomalies.VALUE, f"A{number}", worth, counts, unit=squares / sum(worth)))
+    for measure in (anomalies.LEADS, anomalies.CONVERSIONS, anomalies.VALUE):
+        parts = [one for one in series if one.measure == measure]
+        values = tuple(map(sum, zip(*(one.values for one in parts), strict=True)))
+        linked = tuple(map(sum, zip(*(one.linked for one in parts), strict=True)))
+        unit = sum(one.unit for one in parts) / len(parts)
+        series.append(Series(measure, "", values, linked, unit))
+    return anomalies.judge(series, TODAY)
+
+
+def quiet_cohorts(rng: random.Random) -> Cohorts:
+    cells = {}
+    for number, a_day in enumerate(RATES):
+        for campaign in ("Search", "Social"):
+            blocks = {}
+            for block in range(15):
+                leads = poisson(rng, 7 * a_day)
+                ever = binomial(rng, leads, CONVERT)
+                soon = binomial(rng, ever, 0.85)
+                blocks[block] = Cell(leads, soon, ever, ever)
+            cells[f"A{number}", campaign] = blocks
+    return Cohorts(TODAY, cells)
+
+
+def quiet_month(rng: random.Random) -> list[Finding]:
+    daily = {}
+    for number, a_day in enumerate(RATES):
+        counts = days_of(rng, a_day)
+        vendor = Vendor(f"A{number}", "", is_sending=True, goal=round(a_day * 31 * 6.95 / 7))
+        daily[vendor] = {TODAY - timedelta(days=REACH - place): count for place, count in enumerate(counts)}
+    return pace.judge(daily, TODAY)
+
+
+def quiet_returns(rng: random.Random) -> list[Finding]:
+    campaigns = {}
+    for number, a_day in enumerate(RATES):
+        for campaign in ("Search", "Social", ""):
+            leads = poisson(rng, 30 * a_day)
+            bad = {
+                Disposition.RETURNED: binomial(rng, leads, 0.06),
+                Disposition.DUPLICATE: binomial(rng, leads, 0.03),
+            }
+            campaigns[f"A{number}", campaign] = (leads, bad)
+    return returns.judge(campaigns, TODAY, TODAY)
+
+
+def quiet_agents(rng: random.Random) -> list[Finding]:
+    handled = []
+    for number in range(10):
+        for in_hours, in_time in ((True, 0.45), (False, 0.15)):  # who works late is not slow by that
+            leads = poisson(rng, 90 if in_hours == (number % 2 == 0) else 30)
+            handled.append(
+                Handled(f"a{number}@example.com", "", in_hours, leads, binomial(rng, leads, in_time))
+            )
+    return slow_agents.judge(handled, World(NOW))
+
+
+def quiet_speed(rng: random.Random) -> list[Finding]:
+    """Good leads are called first and convert more often; that alone says nothing of the speed."""
+    groups = []
+    for quality in range(1, 11):
+        for number in range(4):
+            leads = poisson(rng, (12 - 2 * number) * quality + 10)
+            groups.append(Group(number, quality, leads, binomial(rng, leads, 0.02 * quality)))
+    return speed.judge(groups, World(NOW))
+
+
+def test_days_that_are_as_ever() -> None:
+    assert alarms(WORLDS, quiet_days) <= most_alarms(WORLDS, anomalies.LEVEL)
+
+
+def test_sources_that_convert_as_ever() -> None:
+    found = alarms(WORLDS, lambda rng: conversion.judge(quiet_cohorts(rng)))
+    assert found <= most_alarms(WORLDS, conversion.LEVEL)
+
+
+def test_totals_that_are_as_ever() -> None:
+    found = alarms(WORLDS, lambda rng: drivers.judge(quiet_cohorts(rng), 1.0))
+    assert found <= most_alarms(WORLDS, 2 * drivers.LEVEL)  # two rules
+
+
+def test_months_on_pace() -> None:
+    assert alarms(WORLDS, quiet_month) <= most_alarms(WORLDS, pace.LEVEL)
+
+
+def test_leads_that_come_back_as_often_as_anybodys() -> None:
+    assert alarms(WORLDS, quiet_returns) <= most_alarms(WORLDS, returns.LEVEL)
+
+
+def test_agents_as_fast_as_the_others() -> None:
+    assert alarms(WORLDS, quiet_agents) <= most_alarms(WORLDS, slow_agents.LEVEL)
+
+
+def test_speed_that_only_follows_quality() -> None:
+    assert alarms(WORLDS, quiet_speed) <= most_alarms(WORLDS, speed.LEVEL)
