@@ -25,7 +25,7 @@ OPEN = {
     ("get", "/api/health"),
 }
 MANAGERS_ONLY = re.compile(
-    r"/api/(reports/|auth/users|agents$|agents/invite|pricing$|pricing/(default|vendor|smart|simulate)|leads/bulk-assign|leads/\{id\}/(assign|reassign|unassign|merge|merge-preview|unmerge))"
+    r"/api/(admin/|reports/|auth/users|agents$|agents/invite|pricing$|pricing/(default|vendor|smart|simulate)|leads/bulk-assign|leads/\{id\}/(assign|reassign|unassign|merge|merge-preview|unmerge))"
 )
 
 
