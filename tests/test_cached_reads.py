@@ -50,6 +50,25 @@ def test_a_change_of_what_is_counted_is_noted_for_all_and_for_its_agency(change:
     assert [one != other for one, other in zip(before, after, strict=True)] == [is_noted, is_noted, False]
 
 
+@pytest.mark.parametrize("address", ["/api/agencies", "/api/agencies/OURS", "/api/agencies/OURS/stats"])
+def test_a_vendor_is_never_answered_with_what_is_kept_for_others(address: str) -> None:
+    for code in ("OURS", "THEIRS"):
+        make_lead(make_agency(code=code), lead_value=40)
+    manager = signed_in(make_user(role=Role.MANAGER))
+    ours, theirs = (signed_in(make_user(role=Role.VENDOR, vendor_code=code)) for code in ("OURS", "THEIRS"))
+    for _ in range(2):  # computed, then as kept
+        shown, own, foreign = manager.get(address), ours.get(address), theirs.get(address)
+        assert '"revenue":40.0' in shown.text
+        assert '"revenue":null' in own.text
+        assert "40.0" not in own.text
+        assert "THEIRS" not in own.text
+        assert "leads" not in foreign.text if foreign.status_code == 404 else "OURS" not in foreign.text
+    assert [shown.headers["X-Cache"], own.headers["X-Cache"]] == ["hit", "hit"]
+    assert foreign.status_code == (200 if address == "/api/agencies" else 404)
+    reports = ours.get("/api/reports/summary"), ours.get("/api/admin/stats")
+    assert [answer.status_code for answer in reports] == [403, 403]
+
+
 Step = Callable[[], object]
 
 

@@ -21,6 +21,8 @@ from crm.engines.programs import CARRIER
 SEEDED = 10_000  # leads told one by one; beyond these they are multiplied by SQL
 SHAPE = 3  # raised when what is built changes: kept databases of another shape are built anew
 SQL = Path(__file__).parent / "sql"
+WORKERS_DO = ("forecast", "grade_agencies", "insights")
+"""What the numbers show beside sums."""
 UNLIMITED = "1000000000/min"
 Say = Callable[[str], object]
 
@@ -113,6 +115,9 @@ def _build(database: Database, say: Say) -> Database:
         connection.execute((SQL / "floor.sql").read_bytes())
         _enable_statistics(connection, database.name)
     _vacuum(database)
+    say("forecasts, grades and insights")
+    for command in WORKERS_DO:
+        _manage(database, command, "--store", output=subprocess.DEVNULL)
     seconds = time.perf_counter() - began
     say(f"built in {seconds:.0f} s")
     return Database(database.name, database.url, database.leads, round(seconds, 1))
@@ -135,6 +140,6 @@ def _enable_statistics(connection: psycopg.Connection, name: str) -> None:
     )
 
 
-def _manage(database: Database, *arguments: str) -> None:
+def _manage(database: Database, *arguments: str, output: int | None = None) -> None:
     command = [sys.executable, str(BASE_DIR / "manage.py"), *arguments]
-    subprocess.run(command, env=database.environment(), check=True)
+    subprocess.run(command, env=database.environment(), check=True, stdout=output)
