@@ -30,6 +30,11 @@ def item(title: str, icon: str, model: str) -> Item:
     }
 
 
+def may_see_numbers(request: HttpRequest) -> bool:
+    """The page Business is for those who may see what is counted."""
+    return request.user.has_perm("analytics.view_count")
+
+
 def may_operate(request: HttpRequest) -> bool:
     """The machinery is for admins."""
     return bool(getattr(request.user, "is_superuser", False))
@@ -66,7 +71,17 @@ UNFOLD = {
     "SIDEBAR": {
         "show_search": False,
         "navigation": [
-            {"items": [{"title": "Today", "icon": "today", "link": reverse_lazy("admin:index")}]},
+            {
+                "items": [
+                    {"title": "Today", "icon": "today", "link": reverse_lazy("admin:index")},
+                    {
+                        "title": "Business",
+                        "icon": "monitoring",
+                        "link": reverse_lazy("business"),
+                        "permission": may_see_numbers,
+                    },
+                ],
+            },
             {
                 "title": "Work",
                 "items": [
@@ -86,7 +101,11 @@ UNFOLD = {
             },
             {
                 "title": "Numbers",
-                "items": [item("Reports by mail", "forward_to_inbox", "analytics.reportschedule")],
+                "items": [
+                    item("Insights", "lightbulb", "analytics.insight"),
+                    item("Forecasts", "trending_up", "analytics.forecast"),
+                    item("Reports by mail", "forward_to_inbox", "analytics.reportschedule"),
+                ],
             },
             {
                 "title": "Team",

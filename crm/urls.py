@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz),
     path("readyz", readyz),
     path("admin", RedirectView.as_view(pattern_name="admin:index")),
+    path("admin/business/", include("analytics.admin.urls")),
     path("admin/", admin.site.urls),
     path("api/", include("crm.core.api.urls")),
     path("api/", include("agencies.api.urls")),

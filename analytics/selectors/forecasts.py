@@ -56,6 +56,16 @@ class ForecastFigures:
     def upper(self) -> float | None:
         return self.intervals[TILE].upper if self.intervals else None
 
+    @property
+    def sums(self) -> list[tuple[int, float, Interval]]:
+        """Of each horizon the days, what is expected and its interval; none where there is nothing to forecast from."""
+        points = (self.next7, self.next30, self.next90)
+        return [
+            (days, point, (self.intervals or {})[days])
+            for days, point in zip(HORIZONS, points, strict=True)
+            if point is not None
+        ]
+
     def as_tile(self) -> dict[str, Any]:
         """What /admin/stats shows of it."""
         return {
@@ -77,18 +87,17 @@ class ForecastFigures:
 def latest_forecast(series: Series, scope: str = "", *, now: datetime | None = None) -> ForecastFigures:
     """The newest stored forecast of the business, or of the agency `scope`; else a plain one made now. 1-2 statements."""
     stored = Forecast.objects.filter(series=series, scope=scope).order_by("-made_for").first()
-    return (
-        _stored(stored, series, business_day(now)) if stored else _pending(series, scope, business_day(now))
-    )
+    return figures_of(stored, business_day(now)) if stored else _pending(series, scope, business_day(now))
 
 
-def _stored(forecast: Forecast, series: Series, today: date) -> ForecastFigures:
+def figures_of(forecast: Forecast, today: date) -> ForecastFigures:
+    """A stored forecast in short; as seen on `today`, which may be later than the day it was made for."""
     document = forecast.document
     late = (today - forecast.made_for).days
     told = f"Made {late} day{'' if late == 1 else 's'} ago, and no newer one yet." if late > 0 else ""
     sums = document["horizons"]
     return ForecastFigures(
-        series=series,
+        series=Series(forecast.series),
         next7=sums["7"]["point"],
         next30=sums["30"]["point"],
         next90=sums["90"]["point"],

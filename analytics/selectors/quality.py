@@ -29,6 +29,11 @@ class Score:
     conversions: int
     share: float | None
 
+    @property
+    def conversion_rate(self) -> float | None:
+        """Per cent of them that converted."""
+        return percent(self.conversions, self.leads)
+
 
 def by_score(period: Period, agency: str | None = None) -> list[Score]:
     """Every score from 1 to BEST, of all agencies or of one. One statement."""

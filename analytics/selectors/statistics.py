@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from analytics.choices import Dimension, Series
-from analytics.selectors.comparing import Compared, percent
+from analytics.selectors.comparing import Compared
 from analytics.selectors.figures import Figures, figures, figures_by
 from analytics.selectors.forecasts import ForecastFigures, latest_forecast
 from analytics.selectors.funnel import Stage, funnel
@@ -32,8 +32,7 @@ class Statistics:
     @property
     def same_age(self) -> Compared:
         """The conversion rate beside that of the previous period as it stood when it ended."""
-        then = percent(self.velocity.previous_then, self.previous.leads)
-        return Compared(self.total.conversion_rate, then)
+        return self.velocity.same_age(self.total.conversion_rate, self.previous.leads)
 
 
 def statistics(period: Period) -> Statistics:

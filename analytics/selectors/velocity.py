@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
+from analytics.selectors.comparing import Compared, Number, percent
 from crm.core.periods import Period
 
 # Read off leads_velocity alone.
@@ -29,6 +30,10 @@ class Velocity(NamedTuple):
     median_days: float | None
     p90_days: float | None
     previous_then: int
+
+    def same_age(self, rate: Number, previous_leads: int) -> Compared:
+        """The period's conversion rate beside that of the previous period as it stood when it ended, of its leads."""
+        return Compared(rate, percent(self.previous_then, previous_leads))
 
 
 def velocity(period: Period) -> Velocity:

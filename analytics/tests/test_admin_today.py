@@ -10,17 +10,21 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agencies.tests.factories import make_agency
-from analytics import selectors
+from analytics.selectors import today
 from analytics.selectors.today import today_at_a_glance
+from analytics.services.insights.storing import refresh_insights
+from analytics.tests.analysing import ago, lead, retained, told
 from crm.core.choices import Availability, Role
 from crm.core.clock import business_day
 from crm.core.tests.browsing import browser_as
-from crm.core.tests.factories import make_user
+from crm.core.tests.factories import make_user, signed_in
 from leads.models import Lead
-from leads.tests.factories import make_lead
+from leads.tests.factories import make_lead, unique_phone
 
 SELECTOR_QUERIES = 8
-PAGE_QUERIES = SELECTOR_QUERIES + 2  # session, person
+MONTH_QUERIES = 6  # two of key figures, velocity, two of a forecast that nobody made yet, insights
+EVERY_TIME = 3  # session, person, generations
+PAGE_QUERIES = SELECTOR_QUERIES + MONTH_QUERIES + EVERY_TIME
 
 NINE_IN_NEW_YORK = datetime(2026, 6, 10, 13, 0, tzinfo=UTC)
 
@@ -70,7 +74,7 @@ def test_the_pool_the_deadlines_and_the_retained() -> None:
 
 
 def test_counting_stops(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(selectors, "MANY", 2)
+    monkeypatch.setattr(today, "MANY", 2)
     for _ in range(4):
         make_lead()
     assert str(today_at_a_glance().unassigned) == "2+"
@@ -110,6 +114,48 @@ def test_the_page_shows_the_day_in_a_constant_number_of_queries() -> None:
     assert "Sam Ortiz" in page.content.decode()
     assert counts[0] == PAGE_QUERIES
     assert all(one == other for one, other in pairwise(counts))
+
+
+def test_the_month_is_read_again_only_when_something_has_changed() -> None:
+    manager, url = browser_as(Role.MANAGER), reverse("admin:index")
+    make_lead()
+    manager.get(url)
+    with CaptureQueriesContext(connection) as queries:
+        page = manager.get(url)
+    assert len(queries) == SELECTOR_QUERIES + EVERY_TIME
+    assert page.context["month"].tiles[1].value == "1"
+    make_lead()
+    assert manager.get(url).context["month"].tiles[1].value == "2"
+
+
+def test_the_months_tiles_are_the_apis_numbers_and_lead_to_what_they_count() -> None:
+    retained(2_400, 9, took=5)
+    lead(35, 3)
+    lead(50, 40)
+    stats = told(signed_in(make_user(role=Role.MANAGER)), "stats")
+    manager = browser_as(Role.MANAGER)
+    revenue, leads, conversion, forecast = manager.get(reverse("admin:index")).context["month"].tiles
+    assert revenue.value == f"${stats['revenue']['total']:,.2f}" == "$2,435.00"
+    assert leads.value == str(stats["leads"]["total"]) == "2"
+    assert conversion.value == f"{stats['conversion']['rate']} %" == "50.0 %"
+    assert forecast.value == f"${stats['revenue']['forecast']['next30']:,.2f}"
+    assert manager.get(leads.href).context["cl"].result_count == 2
+    for one in (revenue, conversion, forecast):
+        path, _, anchor = one.href.partition("#")
+        assert f'id="{anchor}"' in manager.get(path).content.decode()
+
+
+def test_what_presses_most_is_on_the_first_page_with_the_way_to_its_leads() -> None:
+    agency = make_agency()
+    Lead.objects.bulk_create(
+        Lead(agency=agency, first_name="Sam", phone=unique_phone(), created_at=ago(3)) for _ in range(40)
+    )
+    refresh_insights()
+    manager = browser_as(Role.MANAGER)
+    page = manager.get(reverse("admin:index"))
+    first = page.context["month"].insights[0]
+    assert first.document["title"] in page.content.decode()
+    assert reverse("admin:analytics_insight_change", args=[first.pk]) in page.content.decode()
 
 
 def test_an_empty_program_says_how_leads_come_in() -> None:

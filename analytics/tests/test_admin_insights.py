@@ -1,0 +1,136 @@
+"""What the rules found, in the admin: the list, one finding, and the leads behind it."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from agencies.tests.factories import make_agency
+from analytics.models import Insight
+from analytics.models.insight import Severity
+from analytics.services.insights.storing import refresh_insights
+from analytics.tests.analysing import ago
+from crm.core.choices import Role
+from crm.core.clock import business_day
+from crm.core.tests.browsing import browser_as
+from leads.models import Lead
+from leads.tests.factories import make_lead, unique_phone
+
+LIST = reverse("admin:analytics_insight_changelist")
+PAGE_QUERIES = 5  # session, person, the finding, how many leads, the newest of them
+LINK = {
+    "method": "GET",
+    "path": "/api/leads?disposition=New&disposition=Attempting",
+    "body": None,
+    "admin": None,
+}
+
+pytestmark = pytest.mark.django_db
+
+
+def make_insight(**fields: Any) -> Insight:
+    document = {
+        "title": "Something stands out",
+        "text": "It does.",
+        "figures": {"leads": 2, "convertedShare": 1.5, "oldest": "2026-10-05T02:21:27.14Z"},
+        "test": {"name": "Fisher", "statistic": None, "p": 0.0001, "n": 40},
+        "threshold": {"p": 0.05},
+        "link": LINK,
+        **fields.pop("document", {}),
+    }
+    given = {"code": "ageing", "subject": "", "severity": Severity.WARNING, "size": 2, "version": 1, **fields}
+    return Insight.objects.create(
+        valid_for=given.pop("valid_for", business_day()), document=document, **given
+    )
+
+
+def page_of(insight: Insight) -> str:
+    return reverse("admin:analytics_insight_change", args=[insight.pk])
+
+
+def shown(browser: Client, **query: str) -> list[Insight]:
+    page = browser.get(LIST, query)
+    assert page.status_code == 200
+    return list(page.context["cl"].result_list)
+
+
+def test_the_newest_day_first_and_on_it_what_presses_most(manager: Client) -> None:
+    old = make_insight(
+        valid_for=business_day() - timedelta(days=1), severity=Severity.CRITICAL, is_current=False
+    )
+    mild, grave = make_insight(subject="a"), make_insight(subject="b", severity=Severity.CRITICAL)
+    gone = make_insight(subject="c", severity=Severity.CRITICAL, is_current=False)
+    assert shown(manager) == [grave, mild, gone, old]
+
+
+def test_filters(manager: Client) -> None:
+    agency, day = make_agency(), business_day() - timedelta(days=3)
+    grave = make_insight(severity=Severity.CRITICAL, subject="x")
+    theirs = make_insight(scope=agency.pk, code="goal_pace")
+    old = make_insight(valid_for=day, subject="y", is_current=False)
+    assert shown(manager, severity__exact="2") == [grave]
+    assert shown(manager, agency=agency.pk) == [theirs]
+    assert shown(manager, rule="goal_pace") == [theirs]
+    assert shown(manager, valid_for_from=str(day), valid_for_to=str(day)) == [old]
+    assert shown(manager, is_current__exact="0") == [old]
+
+
+def test_a_finding_shows_figures_test_and_the_leads_behind_it(manager: Client) -> None:
+    make_lead(first_name="Una", disposition="New")
+    make_lead(first_name="Dos", disposition="Attempting")
+    make_lead(first_name="Tres", disposition="Rejected", disposition_reason="no injury")
+    insight = make_insight(document={"figures": {"leads": 2, "parts": [{"agent": "a@x.test", "leads": 2}]}})
+    manager.get(page_of(insight))  # Django looks up its content type once
+    with CaptureQueriesContext(connection) as queries:
+        page = manager.get(page_of(insight))
+    said = page.content.decode()
+    assert len(queries) == PAGE_QUERIES
+    assert page.context["behind"]["number"] == "2"
+    assert "Una Ortiz" in said
+    assert "Dos Ortiz" in said
+    assert "Tres" not in said
+    for words in ("Something stands out", "It does.", "Fisher", "a@x.test", "GET /api/leads?"):
+        assert words in said, words
+
+
+def test_what_the_rules_find_leads_to_as_many_leads_as_they_say(manager: Client) -> None:
+    agency = make_agency()
+    Lead.objects.bulk_create(
+        Lead(agency=agency, first_name="Sam", phone=unique_phone(), created_at=ago(3)) for _ in range(40)
+    )
+    assert refresh_insights()
+    for insight in Insight.objects.all():
+        page = manager.get(page_of(insight))
+        number = insight.document["figures"].get("leads")
+        assert page.context["behind"]["number"] == f"{number:,}", insight
+        way = insight.document["link"]["admin"]
+        if way:
+            assert manager.get(way).context["cl"].result_count == number
+
+
+def test_a_link_that_no_longer_fits_says_why(manager: Client) -> None:
+    insight = make_insight(document={"link": {**LINK, "path": "/api/leads?vendor_code=GONE"}})
+    page = manager.get(page_of(insight))
+    assert page.status_code == 200
+    assert page.context["behind"]["problem"]
+
+
+def test_markup_in_a_finding_is_text(manager: Client) -> None:
+    nasty = "<img src=x onerror=alert(1)>"
+    insight = make_insight(
+        document={"title": nasty, "text": nasty, "figures": {nasty: nasty, "parts": [{nasty: nasty}]}}
+    )
+    for url in (page_of(insight), LIST, reverse("admin:index"), reverse("business")):
+        assert "<img src=x" not in manager.get(url).content.decode(), url
+
+
+@pytest.mark.parametrize("role", [Role.ADMIN, Role.MANAGER])
+def test_nobody_changes_what_was_found(role: Role) -> None:
+    insight, browser = make_insight(), browser_as(role)
+    assert browser.post(page_of(insight), {"severity": "0"}).status_code == 403
+    assert browser.get(f"{LIST}add/").status_code == 403
+    assert browser.get(reverse("admin:analytics_insight_delete", args=[insight.pk])).status_code == 403
