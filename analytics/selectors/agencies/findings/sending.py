@@ -38,8 +38,8 @@ def _behind(agency: Assessed, pace: Pace) -> Finding:
         test=_test(),
         link=_month_link(agency),
         advice=Advice(
-            f"The goal takes {needed:.1f} leads a day for the rest of the month; the last four weeks brought {usual:.1f}. "
-            "Ask what is possible, or agree on another goal.",
+            f"The goal takes {needed:.1f} leads a day for the rest of the month, the last four weeks brought {usual:.1f}: "
+            "more have to come, or another goal be agreed on.",
             {"neededADay": round(needed, 1), "usualADay": round(usual, 1)},
         ),
         for_vendors=True,
@@ -82,7 +82,7 @@ def _trend(agency: Assessed, trend: Trend, p: float) -> Finding:
         agency=agency.code,
         kind="strength" if is_good else "opportunity",
         code="volume_up" if is_good else "volume_down",
-        text=f"It sends {'more' if is_good else 'fewer'} and {'more' if is_good else 'fewer'} leads: {recent:.1f} a day in "
+        text=f"{'More and more' if is_good else 'Fewer and fewer'} leads come: {recent:.1f} a day in "
         f"the later half of the last {weeks} weeks, {before:.1f} in the earlier half.",
         figures={
             "slope": round(trend.slope, 2),

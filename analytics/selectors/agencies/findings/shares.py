@@ -117,7 +117,7 @@ def evidence(agencies: Sequence[Assessed]) -> Iterator[Finding]:
                     {"field": "jornaya_lead_id", "operator": "is_empty"},
                 ),
                 advice=Advice(
-                    f"Send a certificate with every lead: {total.unproven / WINDOW * 7:.0f} a week lack one.",
+                    f"A certificate has to come with every lead: {total.unproven / WINDOW * 7:.0f} a week lack one.",
                     {"unprovenAWeek": round(total.unproven / WINDOW * 7, 1)},
                 ),
                 for_vendors=True,

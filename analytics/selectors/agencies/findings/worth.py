@@ -38,7 +38,7 @@ def _changed(agency: Assessed, now: float, before: float, p: float) -> Finding:
         agency=agency.code,
         kind="strength" if is_good else "opportunity",
         code="quality_rising" if is_good else "quality_falling",
-        text=f"The mean quality of its leads {'rose' if is_good else 'fell'} to {now:.1f} in the last {RECENT} days "
+        text=f"The mean quality of the leads {'rose' if is_good else 'fell'} to {now:.1f} in the last {RECENT} days "
         f"({total.recent_leads:,} leads), from {before:.1f} in the {WINDOW - RECENT} days before.",
         figures={
             "recentQuality": round(now, 2),
