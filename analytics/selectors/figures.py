@@ -7,7 +7,7 @@ Figures of several calls agree with each other inside `crm.core.snapshots.consis
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -18,6 +18,8 @@ from crm.core.periods import Period
 
 Key = str | tuple[str, str]
 """As `Dimension` says; of CAMPAIGN the agency's code and the campaign."""
+
+CENT = Decimal("0.01")
 
 
 class Figures(NamedTuple):
@@ -179,4 +181,5 @@ def _percent(part: int, whole: int) -> float | None:
 
 
 def _mean(total: Decimal | int, number: int) -> float | None:
-    return round(float(total) / number, 2) if number else None
+    """To the cent as money is rounded: a half goes up."""
+    return float((Decimal(total) / number).quantize(CENT, ROUND_HALF_UP)) if number else None

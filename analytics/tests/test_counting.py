@@ -308,3 +308,9 @@ def test_a_year_is_read_off_the_index() -> None:
         plan = "\n".join(row[0] for row in cursor.fetchall())
     assert "analytics_count_once" in plan, plan
     assert "Seq Scan on analytics_count " not in plan, plan
+
+
+def test_money_by_lead_is_rounded_as_money() -> None:
+    assert Figures(leads=2, revenue=Decimal("300.15")).cpa == 150.08  # as a float it is 150.07499…
+    assert Figures(leads=3, revenue=Decimal("0.00")).cpa == 0.0
+    assert Figures().cpa is None
