@@ -35,12 +35,16 @@ LOOKED_AT = 0.05  # of the hits
         ("lead_value = 99", True),
         ("disposition = 'Attempting'", True),
         ("quality_score = 9", True),
+        ("campaign_source = 'another'", True),
+        ("state = 'TX'", True),
+        ("assigned_agent_id = (SELECT max(id) FROM core_user)", True),
         ("acquisition_cost = 3", True),
         ("created_at = created_at - interval '40 days'", True),
         ("notes = 'called twice'", False),
     ],
 )
 def test_a_change_of_what_is_counted_is_noted_for_all_and_for_its_agency(change: str, is_noted: bool) -> None:
+    make_user()
     make_lead(make_agency(code="THEIRS"))
     lead = make_lead(make_agency(code="OURS"))
     before = generations(["leads", OURS, THEIRS])

@@ -36,6 +36,8 @@ folded AS (
 SELECT count(*) FROM moved
 """  # noqa: S608 - names of our own columns
 
+_NEWS = "SELECT core_step(VARIADIC array_append(array_agg('agency:' || code), 'leads')) FROM agencies_agency"
+
 # One statement too: both sides see the same moment, so work going on meanwhile makes no difference.
 _DIFFERING = f"""
 WITH kept AS (
@@ -99,7 +101,7 @@ def rebuild_counts() -> None:
         cursor.execute("DELETE FROM analytics_countdelta")
         cursor.execute("DELETE FROM analytics_count")
         cursor.execute("SELECT analytics_count_all()")
-        cursor.execute("SELECT core_step('leads')")
+        cursor.execute(_NEWS)
 
 
 def counting_zone() -> str | None:

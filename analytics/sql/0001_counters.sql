@@ -91,11 +91,11 @@ BEGIN
         scopes text[];
       BEGIN
         WITH counted AS (%s), added AS (
-          INSERT INTO analytics_countdelta (%s) SELECT * FROM counted RETURNING dimension, key)
-        SELECT array_agg(DISTINCT CASE WHEN dimension IN (1, 2) THEN 'agency:' || key ELSE 'leads' END) INTO scopes FROM added;
-        IF scopes IS NOT NULL THEN PERFORM core_step(VARIADIC scopes); END IF;
+          INSERT INTO analytics_countdelta (%s) SELECT * FROM counted RETURNING id)
+        SELECT array_agg(DISTINCT 'agency:' || vendor_code) INTO scopes FROM (%s) AS touched WHERE EXISTS (SELECT FROM added);
+        IF scopes IS NOT NULL THEN PERFORM core_step(VARIADIC array_append(scopes, 'leads')); END IF;
         RETURN NULL;
-      END $t$ $f$, path.event, analytics_counting(path.rows), analytics_columns());
+      END $t$ $f$, path.event, analytics_counting(path.rows), analytics_columns(), path.rows);
   END LOOP;
 END $body$;
 

@@ -20,6 +20,7 @@ from analytics.services.counting import counting_zone, differing_counts, fold_co
 from crm.core.actors import Actor
 from crm.core.choices import Role, Source
 from crm.core.clock import business_day, day_bounds
+from crm.core.generations import generations
 from crm.core.periods import Period, period_of
 from crm.core.tests.factories import make_user
 from leads.choices import Disposition
@@ -216,7 +217,9 @@ def test_a_difference_is_shown_and_with_check_left() -> None:
     with pytest.raises(CommandError, match=r"6 counters wrong; run manage\.py rebuild_stats"):
         call_command("rebuild_stats", "--check", stdout=out)
     assert "agency   TESTAGENCY           revenue 5.00 instead of 7.00" in out.getvalue()
+    before = generations(["leads", "agency:TESTAGENCY"])
     assert told().endswith("Counted anew.\n")
+    assert all(was != now for was, now in zip(before, generations(["leads", "agency:TESTAGENCY"]), strict=True))
     assert told("--check") == "Every counter is what the leads say.\n"
     assert today().revenue == 7
 

@@ -83,5 +83,6 @@ UPDATE core_user u SET capacity = (
 
 -- The counters as workers leave them: of all leads, and nothing unfolded beside them.
 TRUNCATE analytics_count, analytics_countdelta;
-SELECT analytics_count_all(), core_step('leads');
+SELECT analytics_count_all();
+SELECT core_step(VARIADIC array_append(array_agg('agency:' || code), 'leads')) FROM agencies_agency;
 SELECT core_fold_steps();
