@@ -1,7 +1,8 @@
 """In a world with troubles every rule speaks, and each link leads to as many leads as the insight says."""
 
 import json
-from datetime import timedelta
+from collections import Counter
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,12 +14,13 @@ from rest_framework.test import APIClient
 from agencies.models import Agency
 from agencies.tests.factories import make_agency
 from analytics.services.insights.finding import Finding
+from analytics.services.insights.links import sent
 from analytics.services.insights.registry import find_insights
 from analytics.services.insights.rules import deadlines
 from analytics.services.insights.world import World
 from analytics.tests.insight_worlds import NOW, lead, store, troubled_world
 from crm.core.choices import Role
-from crm.core.clock import business_day
+from crm.core.clock import business_day, business_zone
 from crm.core.tests.factories import make_user, signed_in
 from leads.choices import Disposition
 
@@ -142,6 +144,32 @@ def test_a_campaign_without_a_name_and_one_with_odd_signs() -> None:
     assert {one.subject for one in found} == {"Returned:ODD", "Returned:ODD/"}
     client = signed_in(make_user(role=Role.MANAGER))
     assert [total_of(client, one.link.document()) for one in found] == [one.figures["leads"] for one in found]
+    signs = sent("ODD", "A & B = 50 %?", World(NOW).day(90), World(NOW).today)
+    assert total_of(client, signs.document()) == 80
+
+
+@pytest.mark.parametrize(
+    ("now", "night"),
+    [(NOW, datetime(2026, 3, 8)), (datetime(2025, 11, 12, 15, tzinfo=UTC), datetime(2025, 11, 2))],  # noqa: DTZ001
+)
+def test_nights_in_which_clocks_change(now: datetime, night: datetime) -> None:
+    """Half an hour from midnight on either side, on the wall: in the day that a person would say."""
+    agency = make_agency(code="NIGHTLY")
+    walls = [
+        (night + timedelta(days=n, minutes=m)).replace(tzinfo=business_zone())
+        for n in (0, 1)
+        for m in (-30, 30)
+    ]
+    store(lead(agency, at, disposition=Disposition.CLOSED, closed_date=at) for at in walls)
+    expected = {night.date() + timedelta(days=-1): 1, night.date(): 2, night.date() + timedelta(days=1): 1}
+    world = World(now)
+    assert {day: won.conversions for day, won in world.won["NIGHTLY"].items()} == expected
+    assert {day: row.leads for day, row in world.came["NIGHTLY"].items()} == expected
+    by_block = {block: cell.leads for block, cell in world.cohorts.cells["NIGHTLY", ""].items()}
+    blocks = Counter((world.today - day).days - 1 for day, n in expected.items() for _ in range(n))
+    assert by_block == Counter(back // 14 for back in blocks.elements())
+    client = signed_in(make_user(role=Role.MANAGER))
+    assert total_of(client, sent("NIGHTLY", None, night.date(), night.date()).document()) == 2
 
 
 def test_nothing_to_say_of_nothing() -> None:

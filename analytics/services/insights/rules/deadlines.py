@@ -74,12 +74,13 @@ def _passed(number: int, worst: list[dict[str, Any]], today: date) -> Finding:
 
 
 def _near(number: int, soon: int, worst: list[dict[str, Any]], today: date) -> Finding:
+    pressing = f", {soon:,} of them with {SOON} or less" if soon else ""
     return Finding(
         code=NEAR_CODE,
         subject="",
         severity=Severity.CRITICAL if soon else Severity.WARNING,
         size=number,
-        title=f"{told_leads(number)} with {NEAR} days or less left to file, {soon:,} of them with {SOON} or less",
+        title=f"{told_leads(number)} with {NEAR} days or less left to file{pressing}",
         text=f"The nearest deadline of an open lead is {worst[0]['deadline']}.",
         figures={"leads": number, "soon": soon, "worst": _dated(worst, today)},
         link=_within(NEAR),
