@@ -1,6 +1,7 @@
 """What executives open every morning: the business in numbers, on one page."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from analytics.choices import Dimension, Series
 from analytics.selectors.comparing import Compared
@@ -10,13 +11,16 @@ from analytics.selectors.funnel import Stage, funnel
 from analytics.selectors.series import Bucket, series
 from analytics.selectors.sources import by_campaign
 from analytics.selectors.team import Performer, Standing, agents_and_holders, standing, top_performers
-from analytics.selectors.velocity import Velocity, velocity
+from analytics.selectors.velocity import Velocity, ripened_since, velocity
 from crm.core.periods import Period
 
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """The numbers of a period; `sources` by campaign, most revenue first."""
+    """The numbers of a period; `sources` by campaign, most revenue first.
+
+    `ripened` is the part of the previous period's revenue that came after its end.
+    """
 
     period: Period
     total: Figures
@@ -28,9 +32,15 @@ class Statistics:
     top: list[Performer]
     funnel: list[Stage]
     velocity: Velocity
+    ripened: Decimal
 
     @property
-    def same_age(self) -> Compared:
+    def revenue_of_same_age(self) -> Compared:
+        """Revenue beside the previous period's as it stood when it ended."""
+        return Compared(self.total.revenue, self.previous.revenue - self.ripened)
+
+    @property
+    def rate_of_same_age(self) -> Compared:
         """The conversion rate beside that of the previous period as it stood when it ended."""
         return self.velocity.same_age(self.total.conversion_rate, self.previous.leads)
 
@@ -52,4 +62,5 @@ def statistics(period: Period) -> Statistics:
         top=top_performers(by_agent, people),
         funnel=funnel(total),
         velocity=velocity(period),
+        ripened=ripened_since(period.previous()),
     )

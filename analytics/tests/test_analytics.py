@@ -34,7 +34,7 @@ CHILDREN = (
     "revenue-trends",
 )
 STATEMENTS = {  # the sign-in and the generations among them
-    "stats": 11,
+    "stats": 12,
     "analytics": 4,
     "analytics/kpis": 4,
     "analytics/funnel": 3,

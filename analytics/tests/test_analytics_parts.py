@@ -111,7 +111,10 @@ def test_lead_sources_add_up_and_say_how_sure_their_rates_are(caller: APIClient)
 
 
 def test_agents_are_ranked_by_what_is_asked(caller: APIClient) -> None:
-    ann, bob, cem, dee = (make_user(first_name=name, last_name="") for name in ("Ann", "Bob", "Cem", "Dee"))
+    ann, bob, cem, dee = (
+        make_user(first_name=name, last_name="", email=f"{name.lower()}@example.com")  # settles ties
+        for name in ("Ann", "Bob", "Cem", "Dee")
+    )
     for _ in range(10):
         lead(10, assigned_agent=ann)
     retained(20, 5, 1, assigned_agent=bob)

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 D = Disposition
 STATS = "/api/admin/stats"
-STATEMENTS = 11
+STATEMENTS = 12
 
 
 @pytest.fixture
@@ -189,6 +189,18 @@ def test_conversion_compares_leads_of_the_same_age_too(caller: APIClient) -> Non
     assert conversion["sameAge"] == {"previous": 25.0, "change": 100.0}
 
 
+def test_revenue_compares_leads_of_the_same_age_too(caller: APIClient) -> None:
+    lead(60, days=10)
+    retained(1_000, 40, 2, acquisition_cost=Decimal(40))  # was worth it when its period ended
+    retained(1_000, 40, 30, acquisition_cost=Decimal(40))  # was worth its price then
+    retained(1_000, 40, 30)  # nobody knows its price
+    retained(1_000, 40, 30, acquisition_cost=Decimal(40), disposition_reason="No")
+    Lead.objects.filter(disposition_reason="No").update(disposition=D.RETURNED)
+    revenue = stats(caller)["revenue"]
+    assert (revenue["total"], revenue["change"]) == (60.0, -98.0)
+    assert revenue["sameAge"] == {"previous": 2_040.0, "change": -97.1}
+
+
 def test_today_is_compared_with_yesterday_until_this_hour(caller: APIClient) -> None:
     yesterday = timezone.now() - timedelta(days=1)
     make_lead(lead_value=Decimal(50), created_at=yesterday + timedelta(seconds=30))
@@ -225,7 +237,8 @@ def test_the_number_of_statements_does_not_grow(
 
 
 def test_it_is_kept_until_a_lead_or_a_person_changes(caller: APIClient) -> None:
-    held = lead(100, assigned_agent=make_user())
+    agent = make_user()
+    held = lead(100, assigned_agent=agent)
     assert caller.get(STATS)["X-Cache"] == "miss"
     kept = caller.get(STATS)
     assert kept["X-Cache"] == "hit"
@@ -233,7 +246,7 @@ def test_it_is_kept_until_a_lead_or_a_person_changes(caller: APIClient) -> None:
     assert caller.get(STATS, HTTP_IF_NONE_MATCH=kept["ETag"]).status_code == 304
     Lead.objects.filter(pk=held.pk).update(lead_value=Decimal(300))
     assert stats(caller)["revenue"]["total"] == 300
-    User.objects.filter(pk=held.assigned_agent_id).update(availability=Availability.AWAY)
+    User.objects.filter(pk=agent.pk).update(availability=Availability.AWAY)
     assert stats(caller)["agents"]["online"] == 0
 
 

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     operations = [
         AddIndexConcurrently(
             model_name="lead",
-            index=models.Index(fields=["created_at"], include=["closed_date", "quality_score"], name="leads_velocity", condition=Q(closed_date__isnull=False)),
+            index=models.Index(fields=["created_at", "closed_date"], include=["quality_score"], name="leads_velocity", condition=Q(closed_date__isnull=False)),
         ),
         AddIndexConcurrently(  # beside the old one: the list is never without
             model_name="lead",

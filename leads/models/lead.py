@@ -173,8 +173,8 @@ class Lead(models.Model):
                 "closed_date", "id", name="leads_converted", condition=Q(closed_date__isnull=False)
             ),
             models.Index(  # how long a period's conversions took, and by quality score, without a look at the leads
-                fields=["created_at"],
-                include=["closed_date", "quality_score"],
+                fields=["created_at", "closed_date"],
+                include=["quality_score"],
                 name="leads_velocity",
                 condition=Q(closed_date__isnull=False),
             ),

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from analytics.selectors.comparing import change
+from analytics.selectors.comparing import Compared, change
 from analytics.selectors.figures import Figures
 from analytics.selectors.funnel import Exit, Stage, exits, funnel
 from analytics.selectors.series import Bucket
@@ -43,6 +43,7 @@ def statistics_document(found: Statistics) -> dict[str, Any]:
         "revenue": {
             "total": float(now.revenue),
             "change": change(now.revenue, before.revenue),
+            "sameAge": _same_age_document(found.revenue_of_same_age),
             "trend": [_trend_document(bucket) for bucket in found.trend],
             "forecast": found.forecast.as_tile(),
         },
@@ -58,7 +59,7 @@ def statistics_document(found: Statistics) -> dict[str, Any]:
         "conversion": {
             "rate": now.conversion_rate,
             "change": change(now.conversion_rate, before.conversion_rate),
-            "sameAge": {"previous": found.same_age.previous, "change": found.same_age.change},
+            "sameAge": _same_age_document(found.rate_of_same_age),
             "funnel": [stage_document(stage) for stage in found.funnel],
             "velocity": _velocity_document(found.velocity),
         },
@@ -99,6 +100,11 @@ def funnel_document(figures: Figures) -> dict[str, Any]:
 
 def _exit_document(one: Exit) -> dict[str, Any]:
     return {"disposition": one.disposition, "leads": one.leads, "share": one.share}
+
+
+def _same_age_document(compared: Compared) -> dict[str, Any]:
+    previous = compared.previous
+    return {"previous": None if previous is None else float(previous), "change": compared.change}
 
 
 def _breakdown(sources: dict[str, Figures]) -> dict[str, Any]:

@@ -134,11 +134,19 @@ class ForecastSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(allow_blank=True, help_text="Why it is not better than it is.")
 
 
+class SameAgeSerializer(serializers.Serializer[Any]):
+    """The previous period as it stood when it ended: leads of the same age compared."""
+
+    previous = mean("The number then.")
+    change = rate("Against it.")
+
+
 class RevenueSerializer(serializers.Serializer[Any]):
     """Revenue of the period."""
 
     total = money()
     change = change()
+    sameAge = SameAgeSerializer()
     trend = TrendPointSerializer(many=True)
     forecast = ForecastSerializer()
 
@@ -191,13 +199,6 @@ class TeamSerializer(serializers.Serializer[Any]):
     offline = count()
     utilization = serializers.FloatField(help_text="Open leads they hold / places they have, per cent.")
     topPerformers = PerformerSerializer(many=True)
-
-
-class SameAgeSerializer(serializers.Serializer[Any]):
-    """The previous period's conversion rate as it stood when that period ended: leads of the same age compared."""
-
-    previous = rate()
-    change = rate("Against it.")
 
 
 class VelocitySerializer(serializers.Serializer[Any]):

@@ -14,7 +14,7 @@ PERIOD = ("period", "previous", "change")
 FUNNEL = ("funnel.reached", "funnel.share", "funnel.fromPrevious", "funnel.standing")
 STATISTICS = (
     *PERIOD, "leads", "revenue", "trend", "forecast", "cpa", "agents.total", "agents.online", "agents.utilization",
-    "topPerformers", "performanceScore", "conversions", "conversionRate", "conversion.sameAge", *FUNNEL, "velocity",
+    "topPerformers", "performanceScore", "conversions", "conversionRate", "sameAge", *FUNNEL, "velocity",
 )  # fmt: skip
 
 
