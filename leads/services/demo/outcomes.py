@@ -39,12 +39,17 @@ class Hands:
     minutes: float
 
 
-def draw_outcome(lead: Lead, *, agency: Profile, hands: Hands, today: date, random: Dice) -> Outcome:
-    """The end of a lead that came in `today`, as its scored facts make it likely."""
+def draw_outcome(
+    lead: Lead, *, agency: Profile, hands: Hands, today: date, ripeness: float, random: Dice
+) -> Outcome:
+    """The end of a lead that came in `today`, as its scored facts make it likely.
+
+    `ripeness`: of those that would sign in the end, which share of those that have ended so far had the time to.
+    """
     ended = _out_of_reach(lead, agency, random) or _disqualified(lead, today, random)
     if ended:
         return ended
-    if random.random() < retainer_odds(lead, agency, hands):
+    if random.random() < retainer_odds(lead, agency, hands) * ripeness:
         return Outcome(D.RETAINED, D.RETAINED, withdrawn=random.random() < WITHDRAWN)
     return _lost(lead, random)
 

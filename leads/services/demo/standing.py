@@ -13,6 +13,7 @@ from leads.services.demo.dice import Dice
 
 DAY = timedelta(days=1)
 OLDEST_OPEN = 75.0  # days; older leads have come to an end, one way or the other
+SIGNING = timedelta(days=7)  # until then few of those that will sign have
 LONGEST_WAIT = 4.0  # days in the pool without an agent
 UNSEEN_SHARE = 0.25  # of the last hour's leads nobody has been given yet
 SHARE_OF_ROOM = {
@@ -37,6 +38,10 @@ class Place:
 
     standing: Standing
     agent: Agent | None
+
+    def ripeness(self, age: timedelta) -> float:
+        """0 to 1: what ends within days are refusals rather than signatures, which take longest."""
+        return min(1.0, age / SIGNING) if self.standing == Standing.RESOLVED else 1.0
 
 
 def draw_places(arrivals: list[Arrival], *, agents: list[Agent], now: datetime, random: Dice) -> list[Place]:

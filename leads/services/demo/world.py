@@ -109,7 +109,12 @@ class Chapter:
             outcome = Outcome(Disposition.DUPLICATE, Disposition.NEW, "duplicate")
         else:
             outcome = draw_outcome(
-                desk.lead, agency=arrival.agency, hands=hands, today=today, random=self.random
+                desk.lead,
+                agency=arrival.agency,
+                hands=hands,
+                today=today,
+                ripeness=newcomer.place.ripeness(world.now - arrival.at),
+                random=self.random,
             )
         journey = Journey(arrival.at, world.now, newcomer.place.standing, world.zone, self.random)
         steps = journey.steps(outcome, hands)
