@@ -46,10 +46,10 @@ def minutes(value: Number) -> str:
 
 
 def expected(value: Number, series: Series) -> str:
-    """A forecast: dollars and cents, or whole leads."""
-    if series == Series.REVENUE or value is None:
-        return dollars(value)
-    return number(round(value))
+    """A forecast: whole dollars, or whole leads."""
+    if value is None:
+        return NONE
+    return f"${value:,.0f}" if series == Series.REVENUE else number(round(value))
 
 
 @dataclass(frozen=True, slots=True)

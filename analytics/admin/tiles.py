@@ -11,7 +11,7 @@ from django.urls import reverse
 from analytics.choices import Series
 from analytics.selectors.comparing import Compared, Number
 from analytics.selectors.forecasts import RIPE_AFTER, ForecastFigures
-from analytics.wording import dollars, minutes, number, per_cent
+from analytics.wording import dollars, expected, minutes, number, per_cent
 from crm.core.clock import business_day
 from crm.core.periods import Period
 from leads.choices import Disposition
@@ -35,6 +35,7 @@ class Tile:
     href: str
     change: str = ""
     tone: Tone = ""
+    is_of_same_age: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,57 +75,55 @@ def tiles(
     period: Period,
     *,
     agency: str | None = None,
-    same_age: Compared | None = None,
+    of_same_age: Mapping[str, Compared],
 ) -> list[Tile]:
-    """Those of SHOWN that are `found`, in its order; the conversion rate beside that of leads of the `same_age`."""
-    made = []
-    for name, shown in SHOWN.items():
-        if name == "conversionRate" and same_age:
-            made.append(conversion_tile(same_age, shown.leads_to))
-        elif name in found:
-            made.append(tile(name, found[name], _href(shown.leads_to, period, agency), period))
-    return made
+    """Those of SHOWN that are `found`, in its order; beside leads of the same age where that is known."""
+    return [
+        tile(
+            name,
+            found[name],
+            _href(shown.leads_to, period, agency),
+            period,
+            of_same_age=of_same_age.get(name),
+        )
+        for name, shown in SHOWN.items()
+        if name in found
+    ]
 
 
-def tile(name: str, compared: Compared, href: str, period: Period, title: str = "") -> Tile:
-    """One key figure beside that of the period before."""
-    shown, change = SHOWN[name], compared.change
-    is_young = shown.ripens and business_day() - period.end < RIPE
+def tile(
+    name: str,
+    found: Compared,
+    href: str,
+    period: Period,
+    *,
+    title: str = "",
+    of_same_age: Compared | None = None,
+) -> Tile:
+    """One key figure beside that of the period before, or beside what that was `of_same_age`."""
+    shown, compared = SHOWN[name], of_same_age or found
+    is_young = shown.ripens and business_day() - period.end < RIPE and not of_same_age
     before = f"on {shown.words(compared.previous)}{OF_OLDER if is_young else ''}"
     return Tile(
         name=name,
         title=title or shown.title,
         value=shown.words(compared.value),
-        change=_signed(change),
-        tone="" if is_young else _tone(change, shown.is_more_better),
-        note=NOTHING_BEFORE if change is None else before,
-        href=href,
-    )
-
-
-def conversion_tile(same_age: Compared, href: str, title: str = "") -> Tile:
-    """The conversion rate beside that of the period before as it stood when that ended: of leads of the same age."""
-    return Tile(
-        name="conversion.sameAge",
-        title=title or SHOWN["conversionRate"].title,
-        value=per_cent(same_age.value),
-        change=_signed(same_age.change),
-        tone=_tone(same_age.change, True),
-        note=NOTHING_BEFORE
-        if same_age.change is None
-        else f"on {per_cent(same_age.previous)} at the same age",
+        change="" if compared.change is None else f"{compared.change:+,.1f} %",
+        tone="" if is_young else _tone(compared.change, shown.is_more_better),
+        note=NOTHING_BEFORE if compared.change is None else before,
+        is_of_same_age=of_same_age is not None,
         href=href,
     )
 
 
 def forecast_tile(forecast: ForecastFigures, href: str) -> Tile:
     """The revenue of the next 30 days, with what it lies between."""
-    between = f"{dollars(forecast.lower)} to {dollars(forecast.upper)} in 4 of 5 cases"
+    lower, upper = expected(forecast.lower, forecast.series), expected(forecast.upper, forecast.series)
     return Tile(
         name="forecast",
         title="Revenue to come, 30 days",
-        value=dollars(forecast.next30),
-        note=forecast.reason if forecast.next30 is None else between,
+        value=expected(forecast.next30, forecast.series),
+        note=forecast.reason if forecast.next30 is None else f"{lower} to {upper} in 4 of 5 cases",
         href=href,
     )
 
@@ -141,10 +140,6 @@ def _href(leads_to: str, period: Period, agency: str | None) -> str:
     if leads_to == "returned":
         return list_of_leads(period, agency, disposition__exact=Disposition.RETURNED)
     return leads_to
-
-
-def _signed(change: float | None) -> str:
-    return "" if change is None else f"{change:+,.1f} %"
 
 
 def _tone(change: float | None, is_more_better: bool | None) -> Tone:

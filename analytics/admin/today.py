@@ -6,9 +6,10 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-from analytics.admin.tiles import Tile, conversion_tile, forecast_tile, list_of_leads, tile
+from analytics.admin.tiles import Tile, forecast_tile, list_of_leads, tile
 from analytics.choices import Series
 from analytics.models import Insight
+from analytics.selectors.aging import of_same_age
 from analytics.selectors.comparing import Compared
 from analytics.selectors.forecasts import ForecastFigures, latest_forecast
 from analytics.selectors.insights import current_insights
@@ -48,19 +49,25 @@ def month_at_a_glance() -> Month:
     """The numbers of GET /admin/stats?period=month, in as many statements whatever the number of leads."""
     period = period_of({}, default="month")
     with consistent_read():
-        found, speed, forecast = kpis(period), velocity(period), latest_forecast(Series.REVENUE)
+        found, forecast = kpis(period), latest_forecast(Series.REVENUE)
+        same_age = of_same_age(period, found, velocity(period))
         insights = current_insights(limit=INSIGHTS_SHOWN)
-    same_age = speed.same_age(found["conversionRate"].value, int(found["leads"].previous or 0))
     return Month(tiles=_tiles(period, found, same_age, forecast), insights=insights)
 
 
 def _tiles(
-    period: Period, found: dict[str, Compared], same_age: Compared, forecast: ForecastFigures
+    period: Period, found: dict[str, Compared], same_age: dict[str, Compared], forecast: ForecastFigures
 ) -> list[Tile]:
     business = f"{reverse('business')}?period={period.name}"
+    ways = {
+        "revenue": ("Revenue, 30 days", f"{business}#along-title"),
+        "leads": ("Leads, 30 days", list_of_leads(period)),
+        "conversionRate": ("Conversion, 30 days", f"{business}#funnel-title"),
+    }
     return [
-        tile("revenue", found["revenue"], f"{business}#along-title", period, "Revenue, 30 days"),
-        tile("leads", found["leads"], list_of_leads(period), period, "Leads, 30 days"),
-        conversion_tile(same_age, f"{business}#funnel-title", "Conversion, 30 days"),
+        *(
+            tile(name, found[name], href, period, title=title, of_same_age=same_age.get(name))
+            for name, (title, href) in ways.items()
+        ),
         forecast_tile(forecast, f"{business}#forecast-title"),
     ]

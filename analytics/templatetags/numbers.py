@@ -26,7 +26,7 @@ def signed(value: Number) -> str:
 
 @register.filter
 def of_series(value: Number, series: str) -> str:
-    """A forecast: dollars, or whole leads."""
+    """A forecast: whole dollars, or whole leads."""
     return wording.expected(value, Series(series))
 
 

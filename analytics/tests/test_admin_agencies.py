@@ -1,6 +1,7 @@
 """An agency's page in the admin: how it does, why it has its grade, what to do about it."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -33,7 +34,7 @@ def graded() -> Agency:
     """An agency with a bad campaign beside a good one, and another one to compare with."""
     agency, other = make_agency(code="ACME", name="Acme Leads", goal=300), make_agency(code="OTHER")
     now = timezone.now()
-    closed = {
+    closed: dict[str, Any] = {
         "disposition": "Retained for Firm",
         "closed_date": now - timedelta(days=40),
         "lead_value": 2_000,
@@ -71,7 +72,7 @@ def test_the_page_and_the_business_page_have_the_same_grade(graded: Agency, mana
         if row.publisher.agency.pk == graded.pk
     )
     page = manager.get(page_of(graded)).context["performance"]
-    assert row.performance.graded == page.graded
+    assert row.graded == page.graded
     assert row.publisher.figures == page.figures
     listed = manager.get(LIST).context["cl"].result_list
     assert {one.pk: one.graded for one in listed}["ACME"] == page.graded

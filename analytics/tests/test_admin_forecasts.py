@@ -1,5 +1,7 @@
 """Forecasts in the admin: what was expected, and how good the method was."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -16,7 +18,7 @@ LIST = reverse("admin:analytics_forecast_changelist")
 pytestmark = pytest.mark.django_db
 
 
-def store(series: Series, document: dict[str, object]) -> Forecast:
+def store(series: Series, document: dict[str, Any]) -> Forecast:
     return Forecast.objects.create(
         series=series,
         scope="",
@@ -32,25 +34,25 @@ def page_of(forecast: Forecast) -> str:
 
 
 @pytest.fixture(scope="module")
-def documents() -> dict[Series, dict[str, object]]:
+def documents() -> dict[Series, dict[str, Any]]:
     cohorts = year(7)
     return {series: forecast_document(cohorts, series) for series in Series}
 
 
-def test_list_page_and_selector_agree(documents: dict[Series, dict[str, object]], manager: Client) -> None:
+def test_list_page_and_selector_agree(documents: dict[Series, dict[str, Any]], manager: Client) -> None:
     stored = {series: store(series, documents[series]) for series in Series}
     said = manager.get(LIST).content.decode()
     for series in Series:
         expected = latest_forecast(series)
         assert expected.next30 is not None
-        words = f"${expected.next30:,.2f}" if series == Series.REVENUE else f"{round(expected.next30):,}"
+        words = f"${expected.next30:,.0f}" if series == Series.REVENUE else f"{round(expected.next30):,}"
         assert words in said
         assert words in manager.get(page_of(stored[series])).content.decode()
         assert f"{expected.backtest_error} %" in said
 
 
 def test_the_backtest_shows_every_candidate_and_the_chosen_one(
-    documents: dict[Series, dict[str, object]], manager: Client
+    documents: dict[Series, dict[str, Any]], manager: Client
 ) -> None:
     page = manager.get(page_of(store(Series.REVENUE, documents[Series.REVENUE])))
     candidates = page.context["candidates"]
@@ -68,7 +70,7 @@ def test_too_little_history_says_so(manager: Client) -> None:
     assert "chosen" not in page
 
 
-def test_nobody_changes_a_forecast(documents: dict[Series, dict[str, object]], admin: Client) -> None:
+def test_nobody_changes_a_forecast(documents: dict[Series, dict[str, Any]], admin: Client) -> None:
     forecast = store(Series.LEADS, documents[Series.LEADS])
     assert admin.post(page_of(forecast), {"method": "guess"}).status_code == 403
     assert admin.get(reverse("admin:analytics_forecast_delete", args=[forecast.pk])).status_code == 403

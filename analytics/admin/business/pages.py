@@ -80,7 +80,7 @@ def _drawn(asked: Asked, found: Business) -> dict[str, Any]:
     fine = asked.period.granularity
     return {
         "found": found,
-        "tiles": tiles(found.kpis, asked.period, agency=asked.agency, same_age=found.same_age),
+        "tiles": tiles(found.kpis, asked.period, agency=asked.agency, of_same_age=found.of_same_age),
         "charts": [
             ("Revenue", revenue_chart(found.trend, fine)),
             ("Leads and conversions", leads_chart(found.trend, fine)),

@@ -8,9 +8,10 @@ from django.utils import timezone
 from agencies.models import Agency
 from analytics.admin.business.asking import Asked
 from analytics.choices import Series
-from analytics.models import Insight
+from analytics.models import AgencyGrade, Insight
 from analytics.selectors.agencies.performance import Performance, performances
-from analytics.selectors.agencies.volume import Pace
+from analytics.selectors.agencies.volume import Pace, Trend
+from analytics.selectors.aging import of_same_age
 from analytics.selectors.comparing import Compared
 from analytics.selectors.figures import Figures
 from analytics.selectors.forecasts import ForecastFigures, latest_forecast
@@ -31,13 +32,9 @@ class AgencyRow:
     """An agency in the period, and how it does whatever the period: grade, trend, and where the month is heading."""
 
     publisher: Publisher
-    performance: Performance
-
-    @property
-    def pace(self) -> Pace | None:
-        """None where it may not send."""
-        agency = self.publisher.agency
-        return self.performance.volume.pace(agency.goal) if agency.is_sending else None
+    graded: AgencyGrade | None
+    trend: Trend
+    pace: Pace | None  # None also where it may not send
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +43,7 @@ class Business:
 
     total: Figures
     kpis: dict[str, Compared]
-    same_age: Compared | None
+    of_same_age: dict[str, Compared]
     trend: list[Bucket]
     stages: list[Stage]
     exits: list[Exit]
@@ -67,11 +64,10 @@ def read_business(asked: Asked) -> Business:
         trend = series(period, agency=agency)
         total = Figures.total(bucket.figures for bucket in trend)
         found, speed = kpis(period, agency), None if agency else velocity(period)
-        before = int(found["leads"].previous or 0)
         return Business(
             total=total,
             kpis=found,
-            same_age=speed.same_age(total.conversion_rate, before) if speed else None,
+            of_same_age=of_same_age(period, found, speed) if speed else {},
             trend=trend,
             stages=funnel(total),
             exits=exits(total),
@@ -89,4 +85,10 @@ def read_business(asked: Asked) -> Business:
 def _agencies(asked: Asked) -> list[AgencyRow]:
     found = [one for one in publishers(asked.period) if asked.agency in (None, one.agency.pk)]
     performing = performances([one.agency for one in found], timezone.now())
-    return [AgencyRow(one, performing[one.agency.pk]) for one in found]
+    return [_row(one, performing[one.agency.pk]) for one in found]
+
+
+def _row(publisher: Publisher, performance: Performance) -> AgencyRow:
+    agency, volume = publisher.agency, performance.volume
+    pace = volume.pace(agency.goal) if agency.is_sending else None
+    return AgencyRow(publisher, performance.graded, volume.trend(), pace)
