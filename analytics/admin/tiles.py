@@ -111,7 +111,7 @@ def tile(
         change="" if compared.change is None else f"{compared.change:+,.1f} %",
         tone="" if is_young else _tone(compared.change, shown.is_more_better),
         note=NOTHING_BEFORE if compared.change is None else before,
-        is_of_same_age=of_same_age is not None,
+        is_of_same_age=of_same_age is not None and compared.change is not None,
         href=href,
     )
 

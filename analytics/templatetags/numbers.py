@@ -40,4 +40,8 @@ def severity(level: int) -> str:
 def what(name: str, place: str) -> dict[str, Any]:
     """A button that says what the number `name` is; `place` tells it from others of the name on the page."""
     sentence = DEFINITIONS[name].replace("`", "")
-    return {"name": name, "id": f"what-{name.replace('.', '-')}-{place}", "sentence": sentence}
+    return {
+        "title": wording.words(name),
+        "id": f"what-{name.replace('.', '-')}-{place}",
+        "sentence": sentence,
+    }

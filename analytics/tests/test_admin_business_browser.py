@@ -34,7 +34,7 @@ def test_a_manager_reads_explains_narrows_and_downloads(
     page.get_by_text("Revenue as a table").press("Enter")
     assert page.get_by_role("region", name="Revenue").get_by_text("$2,400.00").is_visible()
 
-    what = page.get_by_role("button", name="What is cpa?").first
+    what = page.get_by_role("button", name="What is CPA?").first
     sentence = page.get_by_text(DEFINITIONS["cpa"]).first
     assert sentence.is_hidden()
     what.press("Enter")
