@@ -40,18 +40,32 @@ LOOKED_AT = 0.05  # of the hits
         ("assigned_agent_id = (SELECT max(id) FROM core_user)", True),
         ("acquisition_cost = 3", True),
         ("created_at = created_at - interval '40 days'", True),
+        ("closed_date = closed_date + interval '3 days'", True),  # counted alike; days to close are not
         ("notes = 'called twice'", False),
     ],
 )
 def test_a_change_of_what_is_counted_is_noted_for_all_and_for_its_agency(change: str, is_noted: bool) -> None:
     make_user()
     make_lead(make_agency(code="THEIRS"))
-    lead = make_lead(make_agency(code="OURS"))
+    lead = make_lead(make_agency(code="OURS"), disposition="Closed")
     before = generations(["leads", OURS, THEIRS])
     with connection.cursor() as cursor:
         cursor.execute(f"UPDATE leads_lead SET {change} WHERE id = %s", [lead.pk])  # noqa: S608 - one of those above
     after = generations(["leads", OURS, THEIRS])
     assert [one != other for one, other in zip(before, after, strict=True)] == [is_noted, is_noted, False]
+
+
+def test_changes_that_cancel_out_are_noted() -> None:
+    """No count moves where two leads exchange their scores, yet the spread of scores by conversion may."""
+    make_agency(code="OURS")
+    leads = [make_lead(Agency.objects.get(pk="OURS"), quality_score=score) for score in (8, 4)]
+    before = generations(["leads", OURS])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE leads_lead SET quality_score = 12 - quality_score WHERE id = ANY (%s)",
+            [[lead.pk for lead in leads]],
+        )
+    assert all(one != other for one, other in zip(before, generations(["leads", OURS]), strict=True))
 
 
 @pytest.mark.parametrize("address", ["/api/agencies", "/api/agencies/OURS", "/api/agencies/OURS/stats"])

@@ -1,4 +1,4 @@
-"""The counters behind every statistic, the triggers that keep them, and what there is to count already."""
+"""The counters behind every statistic and the triggers that keep them; 0006 counts what is there already."""
 
 from pathlib import Path
 
@@ -6,6 +6,12 @@ from django.conf import settings
 from django.db import migrations, models
 
 SQL = Path(__file__).resolve().parent.parent / "sql"
+UNDO = """
+DROP FUNCTION IF EXISTS analytics_count_insert, analytics_count_update, analytics_count_delete, analytics_count_truncate CASCADE;
+DROP FUNCTION analytics_counted_between, analytics_count_all, analytics_make_triggers;
+DROP VIEW daily_stats, analytics_counted;
+DROP FUNCTION analytics_counting, analytics_columns, analytics_zone;
+"""
 
 
 class Migration(migrations.Migration):
@@ -111,10 +117,9 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('pk', 1)), name='analytics_one_zone')],
             },
         ),
-        migrations.RunSQL((SQL / "0001_counters.sql").read_text(), migrations.RunSQL.noop),
+        migrations.RunSQL((SQL / "0001_counters.sql").read_text(), UNDO),
         migrations.RunSQL(
             [("INSERT INTO analytics_countingzone (id, name) VALUES (1, %s)", [settings.BUSINESS_TIME_ZONE])],
             migrations.RunSQL.noop,
         ),
-        migrations.RunSQL("SELECT analytics_count_all()", migrations.RunSQL.noop),
     ]

@@ -75,27 +75,31 @@ CREATE FUNCTION analytics_columns() RETURNS text LANGUAGE sql STABLE AS $$
    WHERE attrelid = 'analytics_count'::regclass AND attnum > 0 AND attname <> 'id' AND NOT attisdropped
 $$;
 
--- A counted change is news for who keeps answers: core.generations.
+-- What numbers read of a lead is news for who keeps answers (crm.core.generations), also where the counts stay the same:
+-- two leads that exchange their scores, another moment of the same conversion.
 CREATE FUNCTION analytics_make_triggers() RETURNS void LANGUAGE plpgsql AS $body$
 DECLARE
+  seen constant text := 'id, vendor_code, created_at, campaign_source, state, assigned_agent_id, disposition, furthest_stage,
+    lead_value, acquisition_cost, quality_score, assigned_at, first_contact_at, closed_date';
   path record;
 BEGIN
   FOR path IN SELECT * FROM (VALUES
-    ('insert', 'SELECT 1 AS sign, n.* FROM new_rows n'),
-    ('update', 'SELECT 1 AS sign, n.* FROM new_rows n UNION ALL SELECT -1, o.* FROM old_rows o'),
-    ('delete', 'SELECT -1 AS sign, o.* FROM old_rows o')) AS paths(event, rows)
+    ('insert', 'SELECT 1 AS sign, n.* FROM new_rows n', 'SELECT vendor_code FROM new_rows'),
+    ('update', 'SELECT 1 AS sign, n.* FROM new_rows n UNION ALL SELECT -1, o.* FROM old_rows o',
+     format('(SELECT %1$s FROM new_rows EXCEPT SELECT %1$s FROM old_rows) UNION ALL (SELECT %1$s FROM old_rows EXCEPT SELECT %1$s FROM new_rows)', seen)),
+    ('delete', 'SELECT -1 AS sign, o.* FROM old_rows o', 'SELECT vendor_code FROM old_rows')) AS paths(event, rows, touched)
   LOOP
     EXECUTE format($f$
       CREATE OR REPLACE FUNCTION analytics_count_%s() RETURNS trigger LANGUAGE plpgsql AS $t$
       DECLARE
         scopes text[];
       BEGIN
-        WITH counted AS (%s), added AS (
-          INSERT INTO analytics_countdelta (%s) SELECT * FROM counted RETURNING id)
-        SELECT array_agg(DISTINCT 'agency:' || vendor_code) INTO scopes FROM (%s) AS touched WHERE EXISTS (SELECT FROM added);
-        IF scopes IS NOT NULL THEN PERFORM core_step(VARIADIC array_append(scopes, 'leads')); END IF;
+        SELECT array_agg(DISTINCT 'agency:' || vendor_code) INTO scopes FROM (%s) AS touched;
+        IF scopes IS NULL THEN RETURN NULL; END IF;
+        INSERT INTO analytics_countdelta (%s) %s;
+        PERFORM core_step(VARIADIC array_append(scopes, 'leads'));
         RETURN NULL;
-      END $t$ $f$, path.event, analytics_counting(path.rows), analytics_columns(), path.rows);
+      END $t$ $f$, path.event, path.touched, analytics_columns(), analytics_counting(path.rows));
   END LOOP;
 END $body$;
 
@@ -107,6 +111,17 @@ CREATE TRIGGER analytics_count_update AFTER UPDATE ON leads_lead REFERENCING OLD
   FOR EACH STATEMENT EXECUTE FUNCTION analytics_count_update();
 CREATE TRIGGER analytics_count_delete AFTER DELETE ON leads_lead REFERENCING OLD TABLE AS old_rows
   FOR EACH STATEMENT EXECUTE FUNCTION analytics_count_delete();
+
+-- TRUNCATE fires no other trigger.
+CREATE FUNCTION analytics_count_truncate() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  DELETE FROM analytics_countdelta;
+  DELETE FROM analytics_count;
+  PERFORM core_step(VARIADIC array_append(array_agg('agency:' || code), 'leads')) FROM agencies_agency;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER analytics_count_truncate AFTER TRUNCATE ON leads_lead
+  FOR EACH STATEMENT EXECUTE FUNCTION analytics_count_truncate();
 
 DO $$ BEGIN
   EXECUTE format('CREATE VIEW analytics_counted AS SELECT %1$s FROM analytics_count UNION ALL SELECT %1$s FROM analytics_countdelta',

@@ -147,6 +147,21 @@ def test_bulk_work_and_its_undo() -> None:
     assert differing_counts() == []
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_truncate_leaves_nothing_counted() -> None:
+    make_lead()
+    fold_counts()
+    make_lead()
+    before = generations(["leads", "agency:TESTAGENCY"])
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE leads_lead CASCADE")
+    assert differing_counts() == []
+    assert today() == Figures()
+    assert all(
+        was != now for was, now in zip(before, generations(["leads", "agency:TESTAGENCY"]), strict=True)
+    )
+
+
 changes = st.fixed_dictionaries(
     {},
     optional={
@@ -219,7 +234,9 @@ def test_a_difference_is_shown_and_with_check_left() -> None:
     assert "agency   TESTAGENCY           revenue 5.00 instead of 7.00" in out.getvalue()
     before = generations(["leads", "agency:TESTAGENCY"])
     assert told().endswith("Counted anew.\n")
-    assert all(was != now for was, now in zip(before, generations(["leads", "agency:TESTAGENCY"]), strict=True))
+    assert all(
+        was != now for was, now in zip(before, generations(["leads", "agency:TESTAGENCY"]), strict=True)
+    )
     assert told("--check") == "Every counter is what the leads say.\n"
     assert today().revenue == 7
 

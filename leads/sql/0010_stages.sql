@@ -1,12 +1,12 @@
 -- How far a lead ever got on the way forward: 0 New to 8 Closed. The funnel counts by it, so that a lead that is lost
 -- after its documents were sent still counts as having been reached. Nobody writes it; an undo takes it back with the
 -- outcome. A row that comes back from before the column existed has none: what it shows of itself is what it gets.
-CREATE FUNCTION leads_stage(disposition text) RETURNS smallint LANGUAGE sql IMMUTABLE AS $$
+CREATE OR REPLACE FUNCTION leads_stage(disposition text) RETURNS smallint LANGUAGE sql IMMUTABLE AS $$
   SELECT (COALESCE(array_position(ARRAY['New', 'Attempting', 'Contacted', 'Qualified', 'In Progress', 'Docs Sent',
     'Awaiting Proof of Claim', 'Retained for Firm', 'Closed'], disposition), 1) - 1)::smallint
 $$;
 
-CREATE FUNCTION leads_stage_shown(disposition text, first_contact_at timestamptz, closed_date timestamptz)
+CREATE OR REPLACE FUNCTION leads_stage_shown(disposition text, first_contact_at timestamptz, closed_date timestamptz)
 RETURNS smallint LANGUAGE sql IMMUTABLE AS $$
   SELECT GREATEST(leads_stage(disposition),
                   CASE WHEN first_contact_at IS NOT NULL THEN leads_stage('Contacted') END,
@@ -55,17 +55,5 @@ BEGIN
   NEW.furthest_stage := GREATEST(NEW.furthest_stage, leads_stage_shown(NEW.disposition, NEW.first_contact_at, NEW.closed_date));
   RETURN NEW;
 END $$;
-
--- Leads that are there already: from what their history says they went through. No trigger runs, so that nothing but the
--- column changes; every lead is written once.
-ALTER TABLE leads_lead DISABLE TRIGGER USER;
-UPDATE leads_lead l
-   SET furthest_stage = reached.stage
-  FROM (SELECT l.id, GREATEST(leads_stage_shown(l.disposition, l.first_contact_at, l.closed_date), h.stage) AS stage
-          FROM leads_lead l
-          LEFT JOIN (SELECT lead_id, max(leads_stage(changes -> 'disposition' ->> 1)) AS stage
-                       FROM leads_leadchange WHERE changes ? 'disposition' GROUP BY lead_id) h ON h.lead_id = l.id) reached
- WHERE reached.id = l.id AND reached.stage > 0;
-ALTER TABLE leads_lead ENABLE TRIGGER USER;
 
 SELECT leads_rebuild_history();

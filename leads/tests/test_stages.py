@@ -1,6 +1,7 @@
 """How far a lead ever got: kept by the database, never lost by a way out, taken back by an undo."""
 
-from pathlib import Path
+from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -8,7 +9,6 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import leads
 from leads.choices import STAGES, WAYS_OUT, Disposition
 from leads.models import Lead, LeadChange
 from leads.selectors.history import history_of
@@ -20,7 +20,7 @@ from leads.tests.undoing import MANAGER, edit, operate, sign_off
 pytestmark = pytest.mark.django_db
 
 D = Disposition
-BACKFILL = (Path(leads.__file__).parent / "sql" / "0010_stages.sql").read_text().split("\n\n")[-2]
+MIGRATION = import_module("leads.migrations.0012_furthest_stage")
 
 
 def stage_of(lead: Lead) -> Disposition:
@@ -102,7 +102,7 @@ def test_leads_from_before_get_it_from_their_history() -> None:
         cursor.execute("ALTER TABLE leads_lead DISABLE TRIGGER USER")
         cursor.execute("UPDATE leads_lead SET furthest_stage = 0")
         cursor.execute("ALTER TABLE leads_lead ENABLE TRIGGER USER")
-        cursor.execute(BACKFILL)
+    MIGRATION.fill(None, SimpleNamespace(connection=connection))
     assert (stage_of(lead), stage_of(untouched)) == (D.IN_PROGRESS, D.NEW)
 
 
