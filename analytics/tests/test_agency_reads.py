@@ -229,10 +229,6 @@ def test_a_vendor_sees_its_own_performance_without_money_or_others(acme: Agency)
     assert (found["leads"], found["grade"], found["topCampaign"]) == (66, "F", "Search")
     assert (found["revenue"], found["avgCPA"], found["campaignROI"]) == (None, None, None)
     assert detail["performance"]["revenue"] is None
-    for part in found["gradeDetail"]["parts"]:
-        assert set(part) == {"name", "weight", "grade", "score"}
-        assert part["score"] is None
-    assert "rules" not in found["gradeDetail"]
     hidden = ("revenue", "cpa", "cost", "costKnown", "roi", "avgResponseMinutes")
     for numbers in (stats["totals"], stats["previous"], stats["change"], *stats["campaigns"]):
         assert [numbers[name] for name in hidden] == [None] * 6
@@ -257,6 +253,20 @@ def test_a_vendor_is_told_nothing_that_others_or_our_money_made(acme: Agency) ->
             assert secret not in text, (path, secret)
         for staffs in ("returns_above", "conversion_below"):
             assert staffs not in text, (path, staffs)
+
+
+def test_a_vendor_is_told_the_letters_of_its_grade_only(acme: Agency, manager: APIClient) -> None:
+    """From a score or its ends, and its own counts, it could solve for what was expected: the others' rates."""
+    vendor = vendor_of(acme)
+    stats = read(vendor, "/api/agencies/ACME/stats", explain="true")
+    for shown in (read(vendor, "/api/agencies/ACME", explain="true")["performance"], stats):
+        detail = shown["gradeDetail"]
+        told = {name: value for name, value in detail.items() if value not in (None, [])}
+        assert set(told) == {"grade", "gradeRange", "certainty", "day", "asOf", "version"}
+    [day] = stats["gradeHistory"]
+    assert (day["grade"], day["score"]) == ("F", None)
+    [day] = read(manager, "/api/agencies/ACME/stats")["gradeHistory"]
+    assert day["score"] < 35
 
 
 def test_a_vendors_answer_does_not_change_with_what_others_do(acme: Agency) -> None:

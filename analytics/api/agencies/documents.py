@@ -43,24 +43,26 @@ def performance_document(found: Performance, *, for_vendor: bool, is_explained: 
 def grade_document(
     graded: AgencyGrade | None, *, for_vendor: bool, is_explained: bool
 ) -> dict[str, Any] | None:
-    """How the grade came about."""
+    """How the grade came about.
+
+    A vendor is told the letters only: from a score, its ends or a part's, and its own counts, which it knows, it could
+    work out how many conversions and returns were expected, which are others' rates.
+    """
     if graded is None:
         return None
     judgement = graded.document["judgement"]
     shows_inputs = is_explained and not for_vendor
+    has_interval = not for_vendor and judgement["low"] is not None
     document = {
         "grade": judgement["grade"],
-        "score": judgement["score"],
-        "interval": None
-        if judgement["low"] is None
-        else {"low": judgement["low"], "high": judgement["high"]},
+        "score": None if for_vendor else judgement["score"],
+        "interval": {"low": judgement["low"], "high": judgement["high"]} if has_interval else None,
         "gradeRange": judgement["gradeRange"],
         "certainty": judgement["certainty"],
         "reason": judgement["reason"] or None,
-        "parts": [
-            _part_document(part, for_vendor=for_vendor, shows_inputs=shows_inputs)
-            for part in judgement["parts"]
-        ],
+        "parts": []
+        if for_vendor
+        else [_part_document(part, shows_inputs=shows_inputs) for part in judgement["parts"]],
         "day": graded.day,
         "asOf": graded.made_at,
         "version": graded.version,
@@ -98,18 +100,21 @@ def stats_document(found: Stats, *, for_vendor: bool, is_explained: bool) -> dic
         "goal": _goal_document(found.volume, found.agency.goal),
         "grade": (found.graded and found.graded.grade) or None,
         "gradeDetail": grade_document(found.graded, for_vendor=for_vendor, is_explained=is_explained),
-        "gradeHistory": [{**row, "grade": row["grade"] or None} for row in found.grades],
+        "gradeHistory": [_day_grade(row, for_vendor=for_vendor) for row in found.grades],
         "insights": insights_document(found.graded, for_vendor=for_vendor),
     }
 
 
-def _part_document(part: Mapping[str, Any], *, for_vendor: bool, shows_inputs: bool) -> dict[str, Any]:
-    """From a part's score and its count others' rate could be worked out, so a vendor is told the letter."""
+def _day_grade(row: Mapping[str, Any], *, for_vendor: bool) -> dict[str, Any]:
+    return {**row, "grade": row["grade"] or None, "score": None if for_vendor else row["score"]}
+
+
+def _part_document(part: Mapping[str, Any], *, shows_inputs: bool) -> dict[str, Any]:
     document = {
         "name": part["name"],
         "weight": part["weight"],
         "grade": letter(part["score"]),
-        "score": None if for_vendor else round(part["score"], 1),
+        "score": round(part["score"], 1),
     }
     if not shows_inputs:
         return document

@@ -48,9 +48,9 @@ class GradePartSerializer(Shape):
     name = serializers.ChoiceField(choices=list(WEIGHTS))
     weight = serializers.IntegerField()
     grade = serializers.ChoiceField(choices=Grade.choices)
-    score = serializers.FloatField(allow_null=True, help_text="Null for vendors.")
-    interval = IntervalSerializer(required=False, help_text="With explain, for staff.")
-    inputs = serializers.DictField(required=False, help_text="With explain, for staff.")
+    score = serializers.FloatField()
+    interval = IntervalSerializer(required=False, help_text="With explain.")
+    inputs = serializers.DictField(required=False, help_text="With explain.")
 
 
 class GradeSerializer(Shape):
@@ -59,12 +59,14 @@ class GradeSerializer(Shape):
     grade = serializers.ChoiceField(
         choices=Grade.choices, allow_null=True, help_text="Null with too few leads."
     )
-    score = serializers.FloatField(allow_null=True, help_text="0 to 100; 50 is as expected.")
-    interval = IntervalSerializer(allow_null=True)
+    score = serializers.FloatField(
+        allow_null=True, help_text="0 to 100; 50 is as expected. Null for vendors."
+    )
+    interval = IntervalSerializer(allow_null=True, help_text="Null for vendors.")
     gradeRange = serializers.CharField(allow_null=True, help_text="The letters in the interval, as B-D.")
     certainty = serializers.ChoiceField(choices=["high", "medium", "low"], allow_null=True)
     reason = serializers.CharField(allow_null=True, help_text="Why there is no grade.")
-    parts = GradePartSerializer(many=True)
+    parts = GradePartSerializer(many=True, help_text="Empty for vendors.")
     day = serializers.DateField()
     asOf = serializers.DateTimeField()
     version = serializers.IntegerField(help_text="Of the rules.")
@@ -216,7 +218,7 @@ class DayGradeSerializer(Shape):
 
     day = serializers.DateField()
     grade = serializers.ChoiceField(choices=Grade.choices, allow_null=True)
-    score = serializers.FloatField(allow_null=True)
+    score = serializers.FloatField(allow_null=True, help_text="Null for vendors.")
     version = serializers.IntegerField()
 
 
