@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
+from django.conf import settings
 from django.core.cache import cache
 from django.utils import timezone
 from redis.exceptions import LockNotOwnedError, RedisError
@@ -23,6 +24,8 @@ from crm.core.redis import redis_client, redis_key
 Value = TypeVar("Value")
 
 LONGEST_KEPT = timedelta(minutes=5)
+NOT_KEPT_FOR = timedelta(minutes=1)
+"""How long it is remembered that something is not to be kept."""
 RENEWED_EVERY = timedelta(minutes=1)
 """How often a worker looks after what is slow, so that nobody's request has to."""
 QUICK = timedelta(milliseconds=100)
@@ -43,7 +46,9 @@ class Kept(Generic[Value]):
     moment: float = 0  # by Redis's clock, the one that all machines share
 
     def is_of(self, version: Any, now: datetime) -> bool:
-        """Whether taking it now would give the same."""
+        """Whether taking it now would give the same; of None, whether it need not be tried again yet."""
+        if self.value is None:
+            return now - self.at < NOT_KEPT_FOR
         return now - self.at < LONGEST_KEPT and self.version == version
 
     def will_do(self, version: Any, now: datetime) -> bool:
@@ -101,8 +106,11 @@ def kept_exactly(
 
     Of many who find nothing valid one takes it and the others wait for that one, at most `LONGEST_WAIT`. With
     `anew` it is taken whatever there is. Without Redis it is taken each time, and once also where Redis goes away in the middle.
+
+    Another release's values are never returned: their shape may differ. Where `take` returns None there is nothing
+    that can be kept: all get None without waiting, whatever changes, for `NOT_KEPT_FOR`.
     """
-    current = version()
+    name, current = f"{settings.VERSION}:{name}", version()
     try:
         if anew:
             return _take_and_keep(name, current, take), Way.MISS

@@ -108,10 +108,12 @@ def first_day(day: date, granularity: Granularity) -> date:
 def _number(word: str) -> int:
     if not (word.isascii() and word.isdigit()):
         _refuse("period", f"One of {', '.join(DAYS)}, {CUSTOM}, or a number of days.")
-    days = int(word[:9])
-    if not 1 <= days <= LONGEST:
+    is_short = len(word) <= len(
+        str(LONGEST)
+    )  # no number of days is longer, and some strings are too long for int()
+    if not is_short or not 1 <= int(word) <= LONGEST:
         _refuse("period", f"From 1 to {LONGEST:,} days.")
-    return days
+    return int(word)
 
 
 def _date(asked: Mapping[str, str], name: str) -> date:

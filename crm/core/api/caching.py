@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
-from django.conf import settings
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
@@ -26,7 +25,7 @@ Handler = Callable[..., Response]
 Scopes = Collection[str]
 
 MAX_AGE: Final = 30  # seconds that a browser may keep an answer
-LARGEST: Final = 1024 * 1024  # bytes; a larger answer is not kept
+LARGEST: Final = 1024 * 1024  # bytes; a larger answer is not kept, and nobody waits for one
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +35,13 @@ class Answer:
     body: bytes
     etag: str
 
+    @property
+    def is_kept(self) -> bool:
+        return len(self.body) <= LARGEST
+
 
 class _NotKeptError(Exception):
-    """Carries a response that is nobody else's: not a 200, or too large."""
+    """Carries a response that is nobody else's: not a 200."""
 
     def __init__(self, response: HttpResponseBase) -> None:
         super().__init__()
@@ -52,14 +55,19 @@ def cached_read(
 
     Answers are kept by `name`, what the caller may see, the address's parts, the query and the business day, so
     the handler may ask these and no more of its request. Permissions are checked before. A change is seen at the
-    next read after its commit; what only the time changes, after five minutes at most.
+    next read after its commit; what only the time changes, after five minutes at most. A callable `reads` may refuse
+    the request.
     """
 
     def decorate(handler: Handler) -> Callable[..., HttpResponseBase]:
         @functools.wraps(handler)
         def read(view: Any, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            def take() -> Answer:
+            @functools.cache
+            def own() -> Answer:
                 return _answer_of(handler(view, request, *args, **kwargs))
+
+            def take() -> Answer | None:
+                return own() if own().is_kept else None
 
             scopes = reads(request) if callable(reads) else reads
             try:
@@ -69,10 +77,12 @@ def cached_read(
                     take=take,
                     anew=_wants_it_anew(request),
                 )
+                answer = kept.value or own()
             except _NotKeptError as passing:
                 return passing.response
+            way = way if kept.value else Way.MISS
             count_read(name, way)
-            return _response(kept.value, way)
+            return _response(answer, way)
 
         return read
 
@@ -89,7 +99,6 @@ def scope_of(actor: Actor) -> str:
 def _key_of(request: Request, kwargs: dict[str, Any]) -> str:
     """The order of the query's parameters does not matter; that of a repeated one's values does."""
     parts = [
-        settings.VERSION,
         scope_of(actor_of(request)),
         sorted((name, str(value)) for name, value in kwargs.items()),
         sorted(request.query_params.lists()),
@@ -104,7 +113,7 @@ def _wants_it_anew(request: Request) -> bool:
 
 def _answer_of(response: Response) -> Answer:
     body = OrjsonRenderer().render(response.data)
-    if response.status_code != 200 or len(body) > LARGEST:
+    if response.status_code != 200:
         raise _NotKeptError(response)
     return Answer(body, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
 

@@ -31,7 +31,7 @@ from crm.core.cache_counts import ReadCounts, read_counts
 from crm.core.choices import Role
 from crm.core.clock import business_day
 from crm.core.generations import step
-from crm.core.keeping import LONGEST_KEPT, Kept, Way, kept_exactly
+from crm.core.keeping import LONGEST_KEPT, NOT_KEPT_FOR, Kept, Way, kept_exactly
 from crm.core.models import User
 from crm.core.redis import redis_client
 from crm.core.tests.factories import make_user, signed_in
@@ -192,8 +192,67 @@ def test_errors_and_what_is_still_under_way_are_not_kept(manager: APIClient) -> 
 
 def test_what_is_very_large_is_not_kept(manager: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(caching, "LARGEST", 50)
-    assert [manager.get(AGENTS).status_code for _ in range(2)] == [200, 200]
+    answers = [manager.get(AGENTS) for _ in range(2)]
     assert len(taken) == 2
+    for answer in answers:
+        assert (answer.status_code, answer.headers["X-Cache"]) == (200, "miss")
+        assert answer.headers["Cache-Control"] == "private, max-age=30"
+    again = manager.get(AGENTS, headers={"If-None-Match": answers[0].headers["ETag"]})
+    assert again.status_code == 304
+    assert read_counts() == [ReadCounts("headcount", hits=0, waits=0, misses=3)]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("has_changed", [False, True])
+def test_nobody_waits_for_what_is_too_large_to_be_kept(
+    manager: APIClient, monkeypatch: pytest.MonkeyPatch, has_changed: bool
+) -> None:
+    """Those who come after it is known compute it side by side, also where everything changes meanwhile."""
+    monkeypatch.setattr(caching, "LARGEST", 50)
+    manager.get(AGENTS)
+    if has_changed:
+        make_user()
+    side_by_side, compute = Barrier(5), caching._answer_of
+
+    def together(response: Response) -> object:
+        side_by_side.wait(30)
+        return compute(response)
+
+    def ask() -> int:
+        try:
+            return manager.get(AGENTS).status_code
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(caching, "_answer_of", together)
+    assert at_once(5, ask) == [200] * 5
+
+
+def test_who_waited_for_what_turns_out_too_large_takes_it_without_a_queue(
+    waiting: Callable[[int], bool],
+) -> None:
+    begun = Event()
+
+    def take_nothing() -> None:
+        begun.set()
+        assert waiting(5)
+
+    def never() -> None:
+        raise AssertionError
+
+    with ThreadPoolExecutor(1) as pool:
+        leader = pool.submit(lambda: kept_exactly("x", version=lambda: 1, take=take_nothing))
+        assert begun.wait(30)
+        others = at_once(5, lambda: kept_exactly("x", version=lambda: 1, take=never))
+        assert leader.result(30)[0].value is None
+    assert [(kept.value, way) for kept, way in others] == [(None, Way.WAIT)] * 5
+
+
+def test_after_a_minute_it_is_tried_again_whether_it_can_be_kept() -> None:
+    now = timezone.now()
+    kept = Kept(value=None, at=now, took=timedelta(0), version=1)
+    assert kept.is_of(2, now + NOT_KEPT_FOR - timedelta(seconds=1))
+    assert not kept.is_of(1, now + NOT_KEPT_FOR)
 
 
 def test_no_cache_takes_it_anew_for_everybody(manager: APIClient) -> None:
@@ -337,7 +396,7 @@ def test_what_was_begun_before_a_change_is_not_for_who_asks_after_it(waiting: Ca
 
 def test_one_that_hangs_does_not_hang_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keeping, "LONGEST_WAIT", 0.05)
-    assert keeping._lock("x").acquire(blocking=False)
+    assert keeping._lock(f"{settings.VERSION}:x").acquire(blocking=False)
     assert kept_exactly("x", version=lambda: 1, take=lambda: "own")[1] == Way.MISS
     assert kept_exactly("x", version=lambda: 1, take=lambda: "never")[1] == Way.HIT
 
@@ -348,7 +407,7 @@ def test_what_cannot_be_taken_leaves_no_lock_behind() -> None:
 
     with pytest.raises(LookupError):
         kept_exactly("x", version=lambda: 1, take=fail)
-    assert not keeping._lock("x").locked()
+    assert not keeping._lock(f"{settings.VERSION}:x").locked()
 
 
 @pytest.fixture
@@ -407,5 +466,7 @@ def test_another_release_does_not_answer_with_what_this_one_kept(
     manager: APIClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     manager.get(AGENTS)
+    kept_exactly("x", version=lambda: 1, take=lambda: "of this one")
     monkeypatch.setattr(settings, "VERSION", "next")
     assert ways(manager, AGENTS) == ["miss"]
+    assert kept_exactly("x", version=lambda: 1, take=lambda: "of the next")[0].value == "of the next"

@@ -56,6 +56,8 @@ def test_two_dates_are_a_period_with_or_without_the_word(word: str) -> None:
         ({"period": "-7"}, "period"),
         ({"period": "1831"}, "period"),
         ({"period": "9" * 5000}, "period"),
+        ({"period": "0000000030"}, "period"),
+        ({"period": "00007"}, "period"),
         ({"period": "3.5"}, "period"),
         ({"period": "٣"}, "period"),
         ({"period": "custom"}, "startDate"),
