@@ -186,7 +186,10 @@ class ReportScheduleAdmin(ServiceAdmin):
 
     def try_again_view(self, request: HttpRequest, pk: int, delivery: int) -> HttpResponse:
         self._check_may_send(request)
-        waiting = try_again(delivery, actor=actor_of(request))
+        try:
+            waiting = try_again(pk, delivery, actor=actor_of(request))
+        except DomainError as refusal:
+            raise Http404 from refusal
         if waiting is None:
             messages.error(request, "This delivery has not failed; there is nothing to try again.")
         else:

@@ -166,6 +166,25 @@ def test_a_failed_delivery_is_tried_again(
     assert (delivery.status, delivery.attempts) == (DeliveryStatus.WAITING, 0)
 
 
+def test_a_delivery_is_tried_again_from_the_page_of_its_own_schedule(
+    manager: Client, handed_over: list[int], django_capture_on_commit_callbacks: Any
+) -> None:
+    schedule, other = make_schedule(), make_schedule(name="Other")
+    delivery = ReportDelivery.objects.create(
+        schedule=schedule,
+        due_at=datetime(2026, 11, 1, tzinfo=UTC),
+        recipients_count=1,
+        unsent=["boss@example.com"],
+        status=DeliveryStatus.FAILED,
+    )
+    with django_capture_on_commit_callbacks(execute=True):
+        assert manager.post(page_of(other, "try_again", delivery.pk)).status_code == 404
+        assert manager.post(page_of(schedule, "try_again", delivery.pk + 1)).status_code == 404
+    assert handed_over == []
+    delivery.refresh_from_db()
+    assert delivery.status == DeliveryStatus.FAILED
+
+
 def test_a_schedule_that_sent_something_is_kept(admin: Client) -> None:
     schedule, unused = make_schedule(), make_schedule(name="Unused")
     ReportDelivery.objects.create(

@@ -17,12 +17,20 @@ from pytest_django import Settings
 from agencies.exceptions import AgencyInUse
 from agencies.services import delete_agency
 from analytics.models.reports import DeliveryStatus, ReportDelivery, ReportSchedule
-from analytics.services.reporting.delivering import HELD, MOST_ATTEMPTS, WAITS, deliver
+from analytics.services.reporting.delivering import (
+    ALL_TAKEN_OUT,
+    HELD,
+    MOST_ATTEMPTS,
+    SWITCHED_OFF,
+    WAITS,
+    deliver,
+)
 from analytics.services.reporting.scheduling import (
     claim_due,
     deliveries_to_send,
     send_now,
     timing_of,
+    try_again,
     update_schedule,
 )
 from analytics.tasks import send_due_reports
@@ -200,6 +208,66 @@ def test_a_refused_address_holds_back_nobody_and_is_tried_alone(
     delivery.refresh_from_db()
     assert letterbox.addresses == ["boss@example.com", "gone@example.com"]
     assert delivery.status == DeliveryStatus.SENT
+
+
+def test_who_is_taken_out_of_the_schedule_gets_no_mail_that_waits(letterbox: Letterbox) -> None:
+    schedule = make_schedule(recipients=["boss@example.com", "left@example.com", "cfo@example.com"])
+    letterbox.refused = {"left@example.com", "cfo@example.com"}
+    delivery = delivery_of(schedule)
+    deliver(delivery.pk)
+
+    letterbox.refused = set()
+    changes = {"recipients": ["boss@example.com", "cfo@example.com", "new@example.com"]}
+    update_schedule(schedule.pk, changes=changes, actor=TESTS)
+    assert deliver(delivery.pk, now=timezone.now() + WAITS[0])
+    assert letterbox.addresses == ["boss@example.com", "cfo@example.com"]
+    delivery.refresh_from_db()
+    assert (delivery.status, delivery.sent_count, delivery.recipients_count) == (DeliveryStatus.SENT, 2, 2)
+
+
+def test_a_delivery_whose_last_address_is_taken_out_has_reached_the_others(letterbox: Letterbox) -> None:
+    schedule = make_schedule(recipients=["boss@example.com", "left@example.com"])
+    letterbox.refused = {"left@example.com"}
+    delivery = delivery_of(schedule)
+    deliver(delivery.pk)
+    update_schedule(schedule.pk, changes={"recipients": ["boss@example.com"]}, actor=TESTS)
+    deliver(delivery.pk, now=timezone.now() + WAITS[0])
+    delivery.refresh_from_db()
+    assert (delivery.status, delivery.unsent, delivery.sent_count) == (DeliveryStatus.SENT, [], 1)
+
+
+def test_a_delivery_without_any_address_left_ends_with_the_reason(letterbox: Letterbox) -> None:
+    schedule = make_schedule(recipients=["left@example.com"])
+    delivery = delivery_of(schedule)
+    update_schedule(schedule.pk, changes={"recipients": ["new@example.com"]}, actor=TESTS)
+    assert not deliver(delivery.pk)
+    delivery.refresh_from_db()
+    assert (delivery.status, delivery.error, delivery.unsent) == (DeliveryStatus.FAILED, ALL_TAKEN_OUT, [])
+    assert letterbox.letters == []
+
+
+def test_a_schedule_that_is_switched_off_mails_nothing_that_waits(letterbox: Letterbox) -> None:
+    schedule = make_schedule()
+    delivery = delivery_of(schedule)
+    update_schedule(schedule.pk, changes={"is_active": False}, actor=TESTS)
+    assert not deliver(delivery.pk)
+    assert letterbox.letters == []
+    delivery.refresh_from_db()
+    assert (delivery.status, delivery.error) == (DeliveryStatus.FAILED, SWITCHED_OFF)
+    assert deliveries_to_send(timezone.now() + timedelta(days=1)) == []
+
+
+def test_what_a_person_asks_for_goes_out_where_the_schedule_is_switched_off(letterbox: Letterbox) -> None:
+    schedule = make_schedule(is_active=False)
+    assert deliver(send_now(schedule.pk, actor=TESTS).pk)
+    assert len(letterbox.letters) == 1
+
+    given_up = delivery_of(schedule, status=DeliveryStatus.FAILED, error=SWITCHED_OFF)
+    assert try_again(schedule.pk, given_up.pk, actor=TESTS)
+    assert deliver(given_up.pk)
+    assert len(letterbox.letters) == 2
+    given_up.refresh_from_db()
+    assert (given_up.status, given_up.requested_by) == (DeliveryStatus.SENT, "tests")
 
 
 def test_a_report_that_cannot_be_made_is_told_and_logged(

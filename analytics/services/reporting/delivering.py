@@ -37,6 +37,8 @@ HELD = timedelta(minutes=15)
 """How long one attempt may take; a worker that was killed is given up on after it."""
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
 MOST_ATTEMPTS = len(WAITS) + 1
+SWITCHED_OFF = "The schedule was switched off before everybody had got it."
+ALL_TAKEN_OUT = "Every address it was for has been taken out of the schedule."
 
 
 def report_due(schedule: ReportSchedule, due_at: datetime) -> ReportSummary:
@@ -46,12 +48,12 @@ def report_due(schedule: ReportSchedule, due_at: datetime) -> ReportSummary:
 
 
 def deliver(delivery_id: int, *, now: datetime | None = None) -> bool:
-    """Try one delivery; False where it was done, is not due yet, or another worker is at it.
+    """Try one delivery; False where it was done, is not due yet, is wanted no more, or another worker is at it.
 
     What fails is tried again after `WAITS`, and is `failed` for good after the last of them.
     """
     delivery = _held(delivery_id, now or timezone.now())
-    if delivery is None:
+    if delivery is None or not _is_wanted(delivery):
         return False
     try:
         refused = _send(delivery)
@@ -79,6 +81,26 @@ def _held(delivery_id: int, now: datetime) -> ReportDelivery | None:
         _note(delivery, status=DeliveryStatus.FAILED, error="Its worker was stopped each time; see the log.")
         return None
     return delivery
+
+
+def _is_wanted(delivery: ReportDelivery) -> bool:
+    """Whether it is to go out as its schedule stands now; notes what has changed since the delivery was made.
+
+    Who was taken out of the schedule gets nothing. Of one that was switched off nobody does, unless a person asked
+    for this very delivery.
+    """
+    schedule = delivery.schedule
+    if not (schedule.is_active or delivery.requested_by):
+        _note(delivery, status=DeliveryStatus.FAILED, error=SWITCHED_OFF)
+        return False
+    left = [address for address in delivery.unsent if address in schedule.recipients]
+    taken_out = len(delivery.unsent) - len(left)
+    if taken_out:
+        _note(delivery, unsent=left, recipients_count=delivery.recipients_count - taken_out)
+    if not delivery.recipients_count:
+        _note(delivery, status=DeliveryStatus.FAILED, error=ALL_TAKEN_OUT)
+        return False
+    return True
 
 
 def _send(delivery: ReportDelivery) -> int:

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from analytics.events import ReportScheduleChanged
-from analytics.exceptions import ReportScheduleNotFound
+from analytics.exceptions import ReportDeliveryNotFound, ReportScheduleNotFound
 from analytics.models.reports import (
     Audience,
     DeliveryStatus,
@@ -79,15 +79,22 @@ def send_now(schedule_id: int, *, actor: Actor) -> ReportDelivery:
 
 
 @transaction.atomic
-def try_again(delivery_id: int, *, actor: Actor) -> ReportDelivery | None:
-    """Let a delivery that failed be tried from the beginning, for those who have not got it; None if it did not fail."""
-    failed = ReportDelivery.objects.select_for_update().filter(pk=delivery_id, status=DeliveryStatus.FAILED)
-    delivery = failed.first()
+def try_again(schedule_id: int, delivery_id: int, *, actor: Actor) -> ReportDelivery | None:
+    """Let a delivery that failed be tried from the beginning, for those who have not got it; None if it did not fail.
+
+    From then on it is `actor` who asked for it, so that it goes out where its schedule is switched off, too.
+    Raises ReportDeliveryNotFound.
+    """
+    deliveries = ReportDelivery.objects.select_for_update()
+    delivery = deliveries.filter(pk=delivery_id, schedule_id=schedule_id).first()
     if delivery is None:
+        raise ReportDeliveryNotFound
+    if delivery.status != DeliveryStatus.FAILED:
         return None
     delivery.status, delivery.attempts, delivery.next_attempt_at = DeliveryStatus.WAITING, 0, timezone.now()
-    delivery.save(update_fields=["status", "attempts", "next_attempt_at"])
-    publish(ReportScheduleChanged(delivery.schedule_id, "tried_again", actor.label))
+    delivery.requested_by = actor.label
+    delivery.save(update_fields=["status", "attempts", "next_attempt_at", "requested_by"])
+    publish(ReportScheduleChanged(schedule_id, "tried_again", actor.label))
     return delivery
 
 
