@@ -4,8 +4,10 @@ from analytics.statistics.counts import Counted, count_p, lower_tail, upper_tail
 from analytics.statistics.multiple import benjamini_hochberg
 from analytics.statistics.normal import normal_p, normal_quantile
 from analytics.statistics.proportions import (
+    Above,
     MantelHaenszel,
     Table,
+    above_others,
     fisher,
     fisher_above,
     mantel_haenszel,
@@ -14,9 +16,11 @@ from analytics.statistics.proportions import (
 from analytics.statistics.robust import mann_kendall, robust_scale, robust_z, theil_sen
 
 __all__ = [
+    "Above",
     "Counted",
     "MantelHaenszel",
     "Table",
+    "above_others",
     "benjamini_hochberg",
     "count_p",
     "fisher",

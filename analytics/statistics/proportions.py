@@ -3,7 +3,10 @@
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import reduce
 from typing import NamedTuple
+
+import numpy as np
 
 from analytics.statistics.normal import normal_p, normal_quantile
 
@@ -33,6 +36,29 @@ class MantelHaenszel:
     p: float
 
 
+@dataclass(frozen=True, slots=True)
+class Above:
+    """The exposed against the others, like with like: in the layers that have both of them.
+
+    `expected` is how many hits the exposed would have had at the others' rate of each layer; `p` is one-sided.
+    """
+
+    leads: int
+    hits: int
+    other_leads: int
+    expected: float
+    p: float
+
+    @property
+    def excess(self) -> float:
+        return self.hits - self.expected
+
+    @property
+    def rates(self) -> tuple[float, float]:
+        """Of the exposed, and of others of whom as many are in each layer; 0 to 1."""
+        return (self.hits / self.leads, self.expected / self.leads) if self.leads else (0.0, 0.0)
+
+
 def wilson(hits: int, n: int, level: float = 0.95) -> tuple[float, float]:
     """Score interval of a proportion, 0 to 1 (Wilson, 1927); (0, 1) of nothing."""
     if n <= 0:
@@ -54,6 +80,33 @@ def fisher(table: Table) -> float:
 def fisher_above(table: Table) -> float:
     """One-sided p of Fisher's exact test: as many hits among the exposed, or more."""
     return min(1.0, math.fsum(chance for hits, chance in _chances(table).items() if hits >= table.hits))
+
+
+def above_others(layers: Iterable[Table]) -> Above:
+    """Whether the exposed have more hits than others in the same layer, a layer for each age say.
+
+    Exact: Fisher's test over layers, the chances of each one's hits put together with the margins being what they are
+    (Birch, 1964). Layers that lack one side say nothing and are left out; p is 1 without any.
+    """
+    told = [table for table in layers if table.hits + table.misses and table.other_hits + table.other_misses]
+    hits = sum(table.hits for table in told)
+    return Above(
+        leads=hits + sum(table.misses for table in told),
+        hits=hits,
+        other_leads=sum(table.other_hits + table.other_misses for table in told),
+        expected=sum(
+            (table.hits + table.misses) * table.other_hits / (table.other_hits + table.other_misses)
+            for table in told
+        ),
+        p=_p_above(told),
+    )
+
+
+def _p_above(told: list[Table]) -> float:
+    chances = [_chances(table) for table in told if table.hits + table.other_hits]
+    together = reduce(np.convolve, (np.fromiter(one.values(), float) for one in chances), np.ones(1))
+    fewest = sum(min(one) for one in chances)
+    return min(1.0, float(together[sum(table.hits for table in told) - fewest :].sum()))
 
 
 def _chances(table: Table) -> dict[int, float]:

@@ -3,7 +3,9 @@
 import random
 from datetime import timedelta
 
-from analytics.services.insights.cohorts import Cell, Cohorts
+from analytics.selectors.figures import Figures
+from analytics.selectors.unusable import by_age
+from analytics.services.insights.cohorts import Cell, Cohorts, Source
 from analytics.services.insights.finding import Finding
 from analytics.services.insights.rules import (
     anomalies,
@@ -19,7 +21,6 @@ from analytics.services.insights.rules.slow_agents import Handled
 from analytics.services.insights.rules.speed import Group
 from analytics.services.insights.world import REACH, Vendor, World
 from analytics.tests.insight_worlds import NOW, TODAY, alarms, binomial, days_of, most_alarms, poisson
-from leads.choices import Disposition
 
 WORLDS = 200
 RATES = (9.0, 7.5, 7.0, 6.5, 5.5, 2.7, 6.0, 4.4, 1.6, 3.9, 2.2)  # leads a day, as the demo's agencies
@@ -71,17 +72,42 @@ def quiet_month(rng: random.Random) -> list[Finding]:
     return pace.judge(daily, TODAY)
 
 
-def quiet_returns(rng: random.Random) -> list[Finding]:
+def returns_of(rng: random.Random, sending: dict[Source, tuple[float, int, int]]) -> list[Finding]:
+    """Of sources with so many leads a day, sent from so many days ago until so many days ago; all come back alike.
+
+    Eight in a hundred come back, after three weeks on average; 3 in a hundred are duplicates from the start.
+    """
     campaigns = {}
-    for number, a_day in enumerate(RATES):
-        for campaign in ("Search", "Social", ""):
-            leads = poisson(rng, 30 * a_day)
-            bad = {
-                Disposition.RETURNED: binomial(rng, leads, 0.06),
-                Disposition.DUPLICATE: binomial(rng, leads, 0.03),
-            }
-            campaigns[f"A{number}", campaign] = (leads, bad)
+    for source, (a_day, since, until) in sending.items():
+        days = {}
+        for age in range(until, since + 1):
+            leads = poisson(rng, a_day)
+            back = sum(rng.gammavariate(3, 7) <= age for _ in range(binomial(rng, leads, 0.08)))
+            days[TODAY - timedelta(days=age)] = Figures(
+                leads, at_returned=back, at_duplicate=binomial(rng, leads, 0.03)
+            )
+        campaigns[source] = by_age(days, TODAY - timedelta(days=1))
     return returns.judge(campaigns, TODAY, TODAY)
+
+
+def quiet_returns(rng: random.Random) -> list[Finding]:
+    return returns_of(
+        rng,
+        {
+            (f"A{number}", campaign): (a_day / 3, 90, 1)
+            for number, a_day in enumerate(RATES)
+            for campaign in ("Search", "Social", "")
+        },
+    )
+
+
+def replaced_campaigns(rng: random.Random) -> list[Finding]:
+    """One campaign ends, on the next day another one begins; and an agency is taken on instead of another."""
+    sending = {("A", ""): (15.0, 90, 1), ("OLD", ""): (15.0, 90, 31), ("NEW", ""): (15.0, 30, 1)}
+    for number in range(2):
+        day = rng.randint(15, 50)
+        sending |= {(f"B{number}", "Old"): (12.0, 90, day + 1), (f"B{number}", "New"): (12.0, day, 1)}
+    return returns_of(rng, sending)
 
 
 def quiet_agents(rng: random.Random) -> list[Finding]:
@@ -125,6 +151,10 @@ def test_months_on_pace() -> None:
 
 def test_leads_that_come_back_as_often_as_anybodys() -> None:
     assert alarms(WORLDS, quiet_returns) <= most_alarms(WORLDS, returns.LEVEL)
+
+
+def test_young_leads_that_have_had_less_time_to_come_back() -> None:
+    assert alarms(WORLDS, replaced_campaigns) <= most_alarms(WORLDS, returns.LEVEL)
 
 
 def test_agents_as_fast_as_the_others() -> None:

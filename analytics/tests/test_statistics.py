@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from analytics.statistics import (
     Counted,
     Table,
+    above_others,
     benjamini_hochberg,
     count_p,
     fisher,
@@ -48,6 +49,22 @@ def test_fisher_tastes_tea() -> None:
     )  # scipy's documentation: 0.0027594…
     assert fisher(Table(0, 0, 5, 5)) == 1.0
     assert fisher(Table(300, 9_700, 500, 9_500)) < 1e-10
+
+
+def test_above_others_of_one_layer_is_fishers() -> None:
+    found = above_others([Table(12, 88, 5, 95), Table(3, 4, 0, 0)])  # nobody to compare the second with
+    assert found.p == pytest.approx(fisher_above(Table(12, 88, 5, 95)))
+    assert (found.leads, found.hits, found.other_leads, found.expected) == (100, 12, 100, 5.0)
+    assert found.rates == (0.12, 0.05)
+    assert above_others([Table(3, 4, 0, 0)]).p == 1.0
+
+
+def test_above_others_tells_layers_apart() -> None:
+    assert above_others([Table(0, 100, 0, 10), Table(10, 0, 100, 0)]).p == 1.0  # the layer says it all
+    ways_of_three = (24 / 56) * (1 / 2) + 4 / 56  # two and one, or three and any: by hand
+    both = above_others([Table(2, 2, 1, 3), Table(1, 1, 0, 2)])
+    assert both.p == pytest.approx(ways_of_three)
+    assert both.excess == pytest.approx(3 - 1)
 
 
 def test_mantel_haenszel_of_berkeley() -> None:

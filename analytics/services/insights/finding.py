@@ -6,7 +6,7 @@ from typing import Any
 from analytics.models.insight import Severity
 from analytics.services.insights.links import Link
 
-VERSION = 1
+VERSION = 2
 """Of the rules, raised whenever one finds something else on the same leads."""
 
 
