@@ -12,7 +12,7 @@ STATISTICS: Final[Mapping[str, str]] = {
     "end today. A lead belongs to the day it was created on.",
     "previous": "The same number of the period of as many days right before; of a period that holds today, until the "
     "same time of day.",
-    "change": "Per cent by which a number differs from the previous period's: (now - previous) / previous; null where "
+    "change": "Per cent by which a number differs from the previous period's: (now - previous) / |previous|; null where "
     "that is zero or unknown.",
     "leads": "The leads created in the period, whatever became of them.",
     "revenue": "Sum of `lead_value` of the leads created in the period, less those that are Returned or Duplicate now. "
@@ -78,8 +78,8 @@ AGENCIES: Final[Mapping[str, str]] = {
     "every ten minutes, the day's last one is kept.",
     "gradeDetail.score": "0 to 100, 50 is as expected: the weighted mean of its parts. A part is 100 r² / (1 + r²), where r is so "
     "many times as good as expected: 80 is twice, 20 half as good.",
-    "gradeDetail.parts": "conversion (45): (conversions + 3) / (expected + 3), expected at all agencies' rate for leads of the same "
-    "quality, age and time of day. returns (25): the same of returns at the rate for leads of the same age, fewer is better. volume "
+    "gradeDetail.parts": "conversion (45): (conversions + 3) / (expected + 3), expected at the other agencies' rate for leads of the "
+    "same quality, age and time of day. returns (25): the same of returns at their rate for leads of the same age, fewer is better. volume "
     "(20): leads of the last 30 whole days by goal. trend (10): level at the end by level at the beginning of `trend`, 1 where flat. "
     "Volume and trend count only while we take the agency's leads.",
     "gradeDetail.interval": "Holds the score of very many such leads with 90 % certainty; `gradeRange` is its letters, `certainty` is "
@@ -94,7 +94,8 @@ FORECASTS: Final[Mapping[str, str]] = {
     "forecast.matured": "What the leads created on a day will be worth in the end, Returned and Duplicate aside: what is known, and "
     "for the share that days of this age still lack their leads times the value per lead (Bornhuetter and Ferguson).",
     "forecast.backtestError": "Sum of |forecast - what came| / sum of what came, per cent, over the backtest's origins: each forecast "
-    "made a week after the one before, of the next 30 days, from what was known then (WAPE).",
+    "made a week after the one before, of the next 30 days, from what was known then (WAPE). Of the method that did best on these "
+    "same origins, so a little less than is to be expected.",
     "forecast.interval": "Holds what comes with 80 % certainty: the forecast less and plus Student's t times the root mean square of "
     "the backtest's relative errors. `backtest.coverage` is how often it held on outcomes that it was not made of.",
 }

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from agencies.choices import AgencyStatus
 from analytics.selectors.agencies.grading import FEWEST_LEADS, WEIGHTS, Judgement, judge, letter, score_of
-from analytics.selectors.agencies.outcomes import Outcomes
+from analytics.selectors.agencies.outcomes import Cell, Outcomes, outcomes_of
 from analytics.tests.agencies import assessed, outcomes
 
 LETTERS = "ABCDF"
@@ -44,23 +44,52 @@ def test_twice_as_good_is_80_and_half_as_good_20() -> None:
     assert score_of(0.5) == pytest.approx(20)
 
 
-@given(counts, counts, expectations)
-def test_more_conversions_never_lower_it(few: int, more: int, expected: float) -> None:
-    assume(few <= more)
-    low, high = (judged(converted=number, expected=expected) for number in (few, more))
+cells = st.builds(
+    Cell,
+    agency=st.sampled_from(("ACME", "BBB", "CCC")),
+    campaign=st.sampled_from(("Search", "Social")),
+    quality=st.integers(1, 3),
+    age=st.integers(0, 2),
+    by_day=st.booleans(),
+    is_recent=st.booleans(),
+    leads=st.integers(10, 200),
+    converted=st.integers(0, 10),
+    returned=st.integers(0, 10),
+)
+own_cells = st.builds(Cell._replace, cells, agency=st.just("ACME"), leads=st.integers(40, 400))
+
+
+def graded(world: list[Cell]) -> Judgement:
+    """ACME's grade, through all that the leads' cells go through."""
+    campaigns = {name: found for (code, name), found in outcomes_of(world).items() if code == "ACME"}
+    return judge(assessed(campaigns=campaigns))
+
+
+@given(own_cells, st.lists(cells, max_size=20), st.integers(1, 30))
+def test_more_conversions_never_lower_it(own: Cell, others: list[Cell], more: int) -> None:
+    low, high = graded([own, *others]), graded([own._replace(converted=own.converted + more), *others])
     assert score(low) <= score(high)
     assert (low.low, low.high) <= (high.low, high.high)
 
 
-@given(counts, counts, expectations)
-def test_more_returns_never_raise_it(few: int, more: int, expected: float) -> None:
-    assume(few <= more)
-    low, high = (judged(returned=number, expected_returns=expected) for number in (few, more))
+@given(own_cells, st.lists(cells, max_size=20), st.integers(1, 30))
+def test_more_returns_never_raise_it(own: Cell, others: list[Cell], more: int) -> None:
+    low, high = graded([own, *others]), graded([own._replace(returned=own.returned + more), *others])
     assert score(low) >= score(high)
 
 
+def test_a_kind_of_leads_that_only_it_sends_is_expected_to_do_as_others_do() -> None:
+    """Expected from a rate that its own leads are in, each conversion there would be one more expected, too."""
+    others = [Cell("BBB", "", 2, 0, by_day=True, is_recent=False, leads=400, converted=20)]
+    own = Cell("ACME", "", 1, 0, by_day=True, is_recent=False, leads=100)
+    scores = [score(graded([own._replace(converted=number), *others])) for number in range(0, 60, 5)]
+    assert scores == sorted(scores)
+    assert len(set(scores)) == len(scores)
+    assert graded([own._replace(converted=5), *others]).parts[0].score == pytest.approx(50)
+
+
 @given(counts, expectations, expectations)
-def test_better_leads_with_the_same_outcome_never_raise_it(
+def test_more_expected_of_the_same_outcome_never_raises_it(
     converted: int, expected: float, more: float
 ) -> None:
     assume(expected <= more)

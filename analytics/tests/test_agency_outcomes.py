@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from agencies.tests.factories import make_agency
-from analytics.selectors.agencies.outcomes import Outcomes, campaign_outcomes
+from analytics.selectors.agencies.outcomes import Cell, Outcomes, campaign_outcomes, outcomes_of
 from analytics.tests.agencies import NOON, send
 from crm.core.clock import business_day, business_zone
 from leads.models import Lead
@@ -58,28 +58,23 @@ def is_by_day(lead: Lead) -> bool:
 
 def counted(leads: Iterable[Lead]) -> dict[tuple[str, str], dict[str, Any]]:
     window = [lead for lead in leads if (business_day(NOON) - business_day(lead.created_at)).days < 90]
-    cells: dict[Any, list[Lead]] = defaultdict(list)
-    ages: dict[int, list[Lead]] = defaultdict(list)
     campaigns: dict[tuple[str, str], list[Lead]] = defaultdict(list)
     for lead in window:
-        cells[lead.quality_score, age_class(lead), is_by_day(lead)].append(lead)
-        ages[age_class(lead)].append(lead)
         campaigns[lead.agency_id, lead.campaign_source].append(lead)
-    return {key: _sums(own, cells, ages) for key, own in campaigns.items()}
+    return {
+        key: _sums(own, [one for one in window if one.agency_id != key[0]]) for key, own in campaigns.items()
+    }
 
 
-def _sums(own: list[Lead], cells: dict[Any, list[Lead]], ages: dict[int, list[Lead]]) -> dict[str, Any]:
+def _sums(own: list[Lead], others: list[Lead]) -> dict[str, Any]:
     recent = [lead for lead in own if (business_day(NOON) - business_day(lead.created_at)).days < 28]
     settled = [lead for lead in own if age_class(lead) >= 1 and lead.disposition != "Duplicate"]
     return {
         "leads": len(own),
         "converted": sum(lead.closed_date is not None for lead in own),
-        "expected": sum(
-            _part(cells[lead.quality_score, age_class(lead), is_by_day(lead)], "Retained for Firm")
-            for lead in own
-        ),
+        "expected": sum(_part(_like(lead, others, by_quality=True), "Retained for Firm") for lead in own),
         "returned": sum(lead.disposition == "Returned" for lead in own),
-        "expected_returns": sum(_part(ages[age_class(lead)], "Returned") for lead in own),
+        "expected_returns": sum(_part(_like(lead, others, by_quality=False), "Returned") for lead in own),
         "duplicates": sum(lead.disposition == "Duplicate" for lead in own),
         "unproven": sum(not lead.trustedform_url and not lead.jornaya_lead_id for lead in own),
         "day_leads": sum(map(is_by_day, settled)),
@@ -95,6 +90,14 @@ def _sums(own: list[Lead], cells: dict[Any, list[Lead]], ages: dict[int, list[Le
     }
 
 
+def _like(lead: Lead, others: list[Lead], *, by_quality: bool) -> list[Lead]:
+    of_age = [one for one in others if age_class(one) == age_class(lead)]
+    of_quality = [one for one in of_age if one.quality_score == lead.quality_score]
+    alike = [one for one in of_quality if is_by_day(one) == is_by_day(lead)]
+    likenesses = [alike, of_quality, of_age, others] if by_quality else [of_age, others]
+    return next(found for found in likenesses if len(found) >= 30)
+
+
 def _part(leads: list[Lead], disposition: str) -> float:
     return sum(lead.disposition == disposition for lead in leads) / len(leads)
 
@@ -107,11 +110,26 @@ def test_every_number_is_that_of_the_leads(leads: list[Lead]) -> None:
         assert found[key] == pytest.approx(row), key
 
 
-def test_over_all_agencies_as_many_are_expected_as_there_are(leads: list[Lead]) -> None:
-    everything = Outcomes.total(campaign_outcomes(NOON).values())
-    assert everything.converted > 0
-    assert everything.expected == pytest.approx(everything.converted)
-    assert everything.expected_returns == pytest.approx(everything.returned)
+def test_what_is_expected_is_what_others_do_and_where_they_are_few_what_leads_less_alike_do() -> None:
+    others = [
+        Cell("BBB", "", 5, 0, by_day=True, is_recent=False, leads=100, converted=10, returned=4),
+        Cell("BBB", "", 5, 0, by_day=False, is_recent=False, leads=29, converted=29, returned=20),
+        Cell("BBB", "", 9, 2, by_day=True, is_recent=False, leads=20, converted=20),
+    ]
+
+    def expected(**changed: Any) -> tuple[float, float]:
+        own = Cell("AAA", "", 5, 0, by_day=True, is_recent=False, leads=1, converted=1)._replace(**changed)
+        found = outcomes_of([own, *others])["AAA", ""]
+        return round(found.expected, 4), round(found.expected_returns, 4)
+
+    of_age = 24 / 129
+    assert expected() == pytest.approx((0.1, of_age), abs=1e-4)
+    assert expected(converted=0) == expected(leads=1, returned=1) == expected()
+    assert expected(by_day=False) == pytest.approx((39 / 129, of_age), abs=1e-4)
+    assert expected(quality=9) == pytest.approx((39 / 129, of_age), abs=1e-4)
+    assert expected(age=2) == pytest.approx((59 / 149, 24 / 149), abs=1e-4)
+    [alone] = outcomes_of([others[0]]).values()
+    assert (alone.expected, alone.expected_returns) == (10, 4), "who is alone is as expected"
 
 
 def test_without_leads_there_is_nothing() -> None:

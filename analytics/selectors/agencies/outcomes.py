@@ -1,8 +1,9 @@
 """What became of the leads of every campaign, next to what becomes of such leads elsewhere."""
 
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import connection
@@ -16,41 +17,51 @@ AGE_CLASSES = (56, 28, 14, 7)
 DAYTIME = (8, 20)
 """Hours of the business's clock in which somebody calls: leads of the night wait for us, not for their agency."""
 
-# Cells of campaign, quality, age and time of day first: everything after them is small, however many leads there are.
-_OUTCOMES = """
+FEWEST_OTHERS = 30
+"""Leads that all other agencies together must have for their rate to be a yardstick."""
+
+Alike = tuple[Any, ...]
+"""What leads have in common."""
+
+# Small, however many leads there are: all that follows is done with these cells.
+_CELLS = """
 WITH held AS (
     SELECT vendor_code AS agency, campaign_source AS campaign, quality_score AS quality,
            width_bucket(created_at, %(ages)s::timestamptz[]) AS age,
            extract(hour FROM created_at AT TIME ZONE %(zone)s) BETWEEN %(opens)s AND %(closes)s - 1 AS by_day,
-           created_at >= %(recent)s AS is_recent, closed_date IS NOT NULL AS is_converted, disposition,
+           created_at >= %(recent)s AS is_recent, closed_date, disposition,
            furthest_stage < 2 AND disposition <> 'Duplicate' AS is_unreached,
            trustedform_url = '' AND jornaya_lead_id = '' AS is_unproven, acquisition_cost
       FROM leads_lead
-     WHERE created_at >= %(since)s AND created_at < %(until)s),
-cells AS (
-    SELECT agency, campaign, quality, age, by_day, is_recent, count(*) AS leads,
-           count(*) FILTER (WHERE is_converted) AS converted,
-           count(*) FILTER (WHERE disposition = 'Returned') AS returned,
-           count(*) FILTER (WHERE disposition = 'Duplicate') AS duplicates,
-           count(*) FILTER (WHERE is_unproven) AS unproven,
-           count(*) FILTER (WHERE age < %(settled)s AND disposition <> 'Duplicate') AS settled,
-           count(*) FILTER (WHERE age < %(settled)s AND is_unreached) AS unreached,
-           count(acquisition_cost) AS costed, COALESCE(sum(acquisition_cost), 0) AS cost
-      FROM held GROUP BY agency, campaign, quality, age, by_day, is_recent),
-chances AS (
-    SELECT quality, age, by_day, sum(converted) / sum(leads) AS converts FROM cells GROUP BY quality, age, by_day),
-returns AS (SELECT age, sum(returned) / sum(leads) AS comes_back FROM cells GROUP BY age)
-SELECT agency, campaign, sum(leads)::int, sum(converted)::int, sum(leads * converts)::float, sum(returned)::int,
-       sum(leads * comes_back)::float, sum(duplicates)::int, sum(unproven)::int,
-       COALESCE(sum(settled) FILTER (WHERE by_day), 0)::int, COALESCE(sum(unreached) FILTER (WHERE by_day), 0)::int,
-       COALESCE(sum(settled) FILTER (WHERE NOT by_day), 0)::int,
-       COALESCE(sum(unreached) FILTER (WHERE NOT by_day), 0)::int,
-       COALESCE(sum(leads) FILTER (WHERE is_recent), 0)::int,
-       COALESCE(sum(leads * quality) FILTER (WHERE is_recent), 0)::int, sum(leads * quality)::int,
-       sum(leads * quality * quality)::int, sum(costed)::int, sum(cost)::float
-  FROM cells JOIN chances USING (quality, age, by_day) JOIN returns USING (age)
- GROUP BY agency, campaign ORDER BY agency, campaign
+     WHERE created_at >= %(since)s AND created_at < %(until)s)
+SELECT agency, campaign, quality, age, by_day, is_recent, count(*), count(closed_date),
+       count(*) FILTER (WHERE disposition = 'Returned'), count(*) FILTER (WHERE disposition = 'Duplicate'),
+       count(*) FILTER (WHERE is_unproven),
+       count(*) FILTER (WHERE age < %(settled)s AND disposition <> 'Duplicate'),
+       count(*) FILTER (WHERE age < %(settled)s AND is_unreached),
+       count(acquisition_cost), COALESCE(sum(acquisition_cost), 0)::float
+  FROM held GROUP BY agency, campaign, quality, age, by_day, is_recent ORDER BY agency, campaign
 """
+
+
+class Cell(NamedTuple):
+    """Leads of one campaign that are alike."""
+
+    agency: str
+    campaign: str
+    quality: int
+    age: int  # class of AGE_CLASSES, 0 the oldest
+    by_day: bool
+    is_recent: bool
+    leads: int
+    converted: int = 0
+    returned: int = 0
+    duplicates: int = 0
+    unproven: int = 0
+    settled: int = 0
+    unreached: int = 0
+    costed: int = 0
+    cost: float = 0.0
 
 
 class Outcomes(NamedTuple):
@@ -58,9 +69,11 @@ class Outcomes(NamedTuple):
 
     leads: int = 0
     converted: int = 0
-    expected: float = 0.0  # conversions, at all agencies' rate for leads of this quality, age and time of day
+    expected: float = (
+        0.0  # conversions, at the other agencies' rate for leads of this quality, age and time of day
+    )
     returned: int = 0
-    expected_returns: float = 0.0  # at all agencies' rate for leads of this age
+    expected_returns: float = 0.0  # at the other agencies' rate for leads of this age
     duplicates: int = 0
     unproven: int = 0  # with neither a TrustedForm nor a Jornaya certificate
     day_leads: int = 0  # by day, older than a week, no duplicates
@@ -88,8 +101,92 @@ class Outcomes(NamedTuple):
         return self.cost / self.costed if self.costed else None
 
 
+class Yardstick:
+    """How often the leads of all other agencies that are like a cell's converted and were returned.
+
+    An agency's own leads have no part in it: what it does can't move what is expected of it.
+    """
+
+    def __init__(self, cells: Iterable[Cell]) -> None:
+        self._sums: Counter[tuple[Any, ...]] = Counter()
+        for cell in cells:
+            for alike in {*_of_conversions(cell), *_of_returns(cell)}:
+                for key in (alike, (cell.agency, *alike)):
+                    self._sums["leads", key] += cell.leads
+                    self._sums["converted", key] += cell.converted
+                    self._sums["returned", key] += cell.returned
+
+    def conversions(self, cell: Cell) -> float:
+        """To be expected of the cell's leads."""
+        return self._expected("converted", cell, _of_conversions(cell))
+
+    def returns(self, cell: Cell) -> float:
+        """To be expected of the cell's leads."""
+        return self._expected("returned", cell, _of_returns(cell))
+
+    def _expected(self, outcome: str, cell: Cell, alike: tuple[Alike, ...]) -> float:
+        """By the finest likeness in which the others have enough leads; as it came where they have few at all."""
+        for key in alike:
+            leads = self._others("leads", cell, key)
+            if leads >= FEWEST_OTHERS:
+                return cell.leads * self._others(outcome, cell, key) / leads
+        return cell.converted if outcome == "converted" else cell.returned
+
+    def _others(self, number: str, cell: Cell, key: Alike) -> int:
+        return self._sums[number, key] - self._sums[number, (cell.agency, *key)]
+
+
+def _of_conversions(cell: Cell) -> tuple[Alike, ...]:
+    """What leads must share to be compared, finest first."""
+    return (
+        ("like", cell.quality, cell.age, cell.by_day),
+        ("quality and age", cell.quality, cell.age),
+        *_of_returns(cell),
+    )
+
+
+def _of_returns(cell: Cell) -> tuple[Alike, ...]:
+    return ("age", cell.age), ("all",)
+
+
 def campaign_outcomes(now: datetime) -> dict[tuple[str, str], Outcomes]:
     """By agency and campaign, of all agencies, in one statement over their leads."""
+    return outcomes_of(_cells(now))
+
+
+def outcomes_of(cells: Sequence[Cell]) -> dict[tuple[str, str], Outcomes]:
+    """The cells of each campaign summed up, next to what the other agencies' let expect."""
+    yardstick = Yardstick(cells)
+    found: dict[tuple[str, str], list[Outcomes]] = defaultdict(list)
+    for cell in cells:
+        found[cell.agency, cell.campaign].append(_outcomes(cell, yardstick))
+    return {key: Outcomes.total(parts) for key, parts in found.items()}
+
+
+def _outcomes(cell: Cell, yardstick: Yardstick) -> Outcomes:
+    by_day = cell.by_day
+    return Outcomes(
+        leads=cell.leads,
+        converted=cell.converted,
+        expected=yardstick.conversions(cell),
+        returned=cell.returned,
+        expected_returns=yardstick.returns(cell),
+        duplicates=cell.duplicates,
+        unproven=cell.unproven,
+        day_leads=cell.settled if by_day else 0,
+        day_unreached=cell.unreached if by_day else 0,
+        night_leads=0 if by_day else cell.settled,
+        night_unreached=0 if by_day else cell.unreached,
+        recent_leads=cell.leads if cell.is_recent else 0,
+        recent_quality=cell.leads * cell.quality if cell.is_recent else 0,
+        quality=cell.leads * cell.quality,
+        quality_squares=cell.leads * cell.quality**2,
+        costed=cell.costed,
+        cost=cell.cost,
+    )
+
+
+def _cells(now: datetime) -> list[Cell]:
     today = business_day(now)
     asked = {
         "ages": [now - timedelta(days=days) for days in AGE_CLASSES],
@@ -102,5 +199,5 @@ def campaign_outcomes(now: datetime) -> dict[tuple[str, str], Outcomes]:
         "until": now,
     }
     with connection.cursor() as cursor:
-        cursor.execute(_OUTCOMES, asked)
-        return {(row[0], row[1]): Outcomes._make(row[2:]) for row in cursor.fetchall()}
+        cursor.execute(_CELLS, asked)
+        return [Cell._make(row) for row in cursor.fetchall()]
