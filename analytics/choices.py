@@ -19,3 +19,7 @@ class Series(TextChoices):
 
     LEADS = "leads", "Leads"
     REVENUE = "revenue", "Revenue"
+
+
+HORIZONS = (7, 30, 90)
+"""Days ahead that a forecast is summed up for."""

@@ -9,6 +9,7 @@ from typing import Any, Final
 from analytics.choices import Series
 from analytics.models.insight import Severity
 from analytics.selectors.comparing import Number
+from analytics.selectors.naming import campaign_name
 from analytics.services.reporting.telling import NONE, told, told_moment
 
 BETWEEN_WORDS: Final = re.compile(r"[_\W]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[a-z])(?=[0-9])")
@@ -89,7 +90,7 @@ def shown(value: Any) -> str:
 def facts_of(document: Mapping[str, Any], *, but: Iterable[str] = ("parts",)) -> list[tuple[str, str]]:
     """Names and values, one after the other; without those that have a table of their own."""
     left_out = set(but)
-    return [(words(name), shown(value)) for name, value in document.items() if name not in left_out]
+    return [(words(name), _shown_as(name, value)) for name, value in document.items() if name not in left_out]
 
 
 def table_of(rows: Sequence[Mapping[str, Any]], *, but: Iterable[str] = ("link",)) -> Table | None:
@@ -100,5 +101,10 @@ def table_of(rows: Sequence[Mapping[str, Any]], *, but: Iterable[str] = ("link",
     ordered = sorted(names, key=lambda name: not any(isinstance(row.get(name), str) for row in rows))
     return Table(
         headers=tuple(map(words, ordered)),
-        rows=[tuple(shown(row.get(name)) for name in ordered) for row in rows],
+        rows=[tuple(_shown_as(name, row.get(name)) for name in ordered) for row in rows],
     )
+
+
+def _shown_as(name: str, value: Any) -> str:
+    """A value under its name: leads without a campaign are not nothing."""
+    return campaign_name("") if name == "campaign" and value == "" else shown(value)

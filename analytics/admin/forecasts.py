@@ -8,9 +8,9 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from analytics.admin.charts import forecast_chart
-from analytics.choices import Series
+from analytics.choices import HORIZONS, Series
 from analytics.models import Forecast
-from analytics.selectors.forecasts import HORIZONS, ForecastFigures, figures_of
+from analytics.selectors.forecasts import ForecastFigures, figures_of
 from analytics.wording import expected, facts_of, per_cent, words
 from crm.core.admin.base import ReadOnlyAdmin
 

@@ -5,7 +5,7 @@ Figures of several calls agree with each other inside `crm.core.snapshots.consis
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
@@ -13,11 +13,14 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from analytics.choices import Dimension
+from analytics.selectors.comparing import percent
 from crm.core.clock import business_day, business_zone, day_bounds
 from crm.core.periods import Period
 
 Key = str | tuple[str, str]
 """As `Dimension` says; of CAMPAIGN the agency's code and the campaign."""
+Of = str | Collection[str] | None
+"""Which agency, agent or state; several of them, or (None) all."""
 
 CENT = Decimal("0.01")
 
@@ -59,22 +62,17 @@ class Figures(NamedTuple):
     @property
     def conversion_rate(self) -> float | None:
         """Per cent of the leads that converted, one decimal; None without leads."""
-        return _percent(self.conversions, self.leads)
+        return percent(self.conversions, self.leads)
 
     @property
     def return_rate(self) -> float | None:
         """Per cent of the leads that went back to their agency."""
-        return _percent(self.at_returned, self.leads)
+        return percent(self.at_returned, self.leads)
 
     @property
     def cpa(self) -> float | None:
         """Revenue by lead, in dollars: what the specification calls CPA."""
         return _mean(self.revenue, self.leads)
-
-    @property
-    def avg_cost(self) -> float | None:
-        """What a lead cost, among those whose cost is known."""
-        return _mean(self.cost, self.costed)
 
     @property
     def avg_quality(self) -> float | None:
@@ -107,14 +105,14 @@ _LEADS = "SELECT * FROM analytics_counted_between(%(cut)s, %(end)s) WHERE dimens
 _OF_HOURS = (Dimension.TOTAL, Dimension.AGENCY)
 
 
-def figures(period: Period, dimension: Dimension = Dimension.TOTAL, key: str | None = None) -> Figures:
-    """Of the whole period; with `key`, of one agency, agent or state."""
+def figures(period: Period, dimension: Dimension = Dimension.TOTAL, key: Of = None) -> Figures:
+    """Of the whole period; with `key`, of these agencies, agents or states only."""
     rows = _sums("", period, dimension, key)
     return Figures._make(rows[0]) if rows and rows[0][0] is not None else Figures()
 
 
-def figures_by(period: Period, dimension: Dimension, key: str | None = None) -> dict[Key, Figures]:
-    """By key; by agency and campaign for CAMPAIGN, and with `key` of one agency only."""
+def figures_by(period: Period, dimension: Dimension, key: Of = None) -> dict[Key, Figures]:
+    """By key; by agency and campaign for CAMPAIGN, and with `key` of these agencies only."""
     if dimension == Dimension.CAMPAIGN:
         return {
             (row[0], row[1]): Figures._make(row[2:]) for row in _sums("key, subkey", period, dimension, key)
@@ -123,14 +121,14 @@ def figures_by(period: Period, dimension: Dimension, key: str | None = None) -> 
 
 
 def figures_by_bucket(
-    period: Period, dimension: Dimension = Dimension.TOTAL, key: str | None = None
+    period: Period, dimension: Dimension = Dimension.TOTAL, key: Of = None
 ) -> dict[datetime, Figures]:
     """By the first instant of each business day (of HOUR: each hour) that has leads."""
     return {row[0]: Figures._make(row[1:]) for row in _sums("bucket", period, dimension, key)}
 
 
 def figures_by_day(
-    start: date, end: date, dimension: Dimension = Dimension.TOTAL, key: str | None = None
+    start: date, end: date, dimension: Dimension = Dimension.TOTAL, key: Of = None
 ) -> dict[date, Figures]:
     """By business day, of days that have leads."""
     found = figures_by_bucket(_whole(start, end), dimension, key)
@@ -152,16 +150,17 @@ def _whole(start: date, end: date) -> Period:
     return Period("days", start, end, day_bounds(end)[1])
 
 
-def _sums(by: str, period: Period, dimension: Dimension, key: str | None = None) -> list[tuple[Any, ...]]:
+def _sums(by: str, period: Period, dimension: Dimension, key: Of = None) -> list[tuple[Any, ...]]:
     since, until = period.bounds
-    asked: dict[str, Any] = {"dimension": dimension, "since": since, "until": until, "key": key}
+    keys = [key] if isinstance(key, str) else list(key or ())
+    asked: dict[str, Any] = {"dimension": dimension, "since": since, "until": until, "keys": keys}
     source = _COUNTED
     if period.is_cut:
         last_day = day_bounds(period.end)[0]
         is_by_hour = dimension in _OF_HOURS and last_day.utcoffset() == until.utcoffset()
         asked |= {"until": last_day, "cut": _hour(until) if is_by_hour else last_day, "end": until}
         source = " UNION ALL ".join((_COUNTED, *([_HOURS] if is_by_hour else []), _LEADS))
-    of_key = "" if key is None else "WHERE key = %(key)s"
+    of_key = "" if key is None else "WHERE key = ANY (%(keys)s)"
     grouped = f"GROUP BY {by} HAVING sum(leads) <> 0" if by else ""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -174,10 +173,6 @@ def _sums(by: str, period: Period, dimension: Dimension, key: str | None = None)
 
 def _hour(at: datetime) -> datetime:
     return at.astimezone(business_zone()).replace(minute=0, second=0, microsecond=0)
-
-
-def _percent(part: int, whole: int) -> float | None:
-    return round(100 * part / whole, 1) if whole else None
 
 
 def _mean(total: Decimal | int, number: int) -> float | None:

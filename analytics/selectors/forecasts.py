@@ -5,12 +5,11 @@ from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Any, NamedTuple
 
-from analytics.choices import Dimension, Series
+from analytics.choices import HORIZONS, Dimension, Series
 from analytics.models import Forecast
 from analytics.selectors.figures import figures_by_day
 from crm.core.clock import business_day
 
-HORIZONS = (7, 30, 90)
 TILE = 30  # days; the tile's interval and error are of these
 WEEK = 7
 LOOKED_BACK = 16 * WEEK

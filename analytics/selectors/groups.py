@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from agencies.models import Agency
 from analytics.choices import Dimension
 from analytics.selectors.figures import Figures, figures_by
+from analytics.selectors.naming import Named, named_agencies, named_agents, named_campaign, named_state
 from analytics.selectors.sources import by_campaign
-from analytics.selectors.team import agents_and_holders
 from crm.core.exceptions import InvalidInput
 from crm.core.periods import Period
 
@@ -44,28 +43,24 @@ def groups(period: Period, by: By, agency: str | None = None) -> list[Group]:
 
 
 def _by_vendor(period: Period, agency: str | None) -> list[Group]:
-    names = dict(Agency.objects.values_list("code", "name"))
-    found: Mapping[Any, Figures] = figures_by(period, Dimension.AGENCY)
-    return [Group(code, names.get(code, code), figures) for code, figures in found.items()]
+    return _named(figures_by(period, Dimension.AGENCY), named_agencies())
 
 
 def _by_source(period: Period, agency: str | None) -> list[Group]:
-    found = by_campaign(figures_by(period, Dimension.CAMPAIGN, agency))
-    return [Group(campaign, campaign, figures) for campaign, figures in found.items()]
+    return _named(by_campaign(figures_by(period, Dimension.CAMPAIGN, agency)), named_campaign)
 
 
 def _by_agent(period: Period, agency: str | None) -> list[Group]:
     found: Mapping[Any, Figures] = figures_by(period, Dimension.AGENT)
-    people = agents_and_holders(found)
-    return [
-        Group(people[key].email if key else "", str(people[key]) if key else "", figures)
-        for key, figures in found.items()
-    ]
+    return _named(found, named_agents(found))
 
 
 def _by_state(period: Period, agency: str | None) -> list[Group]:
-    found: Mapping[Any, Figures] = figures_by(period, Dimension.STATE)
-    return [Group(state, state, figures) for state, figures in found.items()]
+    return _named(figures_by(period, Dimension.STATE), named_state)
+
+
+def _named(found: Mapping[Any, Figures], named: Named) -> list[Group]:
+    return [Group(*named(key), figures) for key, figures in found.items()]
 
 
 SPLITS: Final[Mapping[By, Callable[[Period, str | None], list[Group]]]] = {

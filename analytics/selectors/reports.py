@@ -1,7 +1,6 @@
 """The report of a period: totals, days, vendors, sources, agents and states that add up to the cent."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -13,28 +12,16 @@ from django.utils import timezone
 from agencies.models import Agency
 from analytics.choices import Dimension
 from analytics.selectors.comparing import percent
-from analytics.selectors.figures import (
-    Figures,
-    Key,
-    figures,
-    figures_by,
-    figures_by_day,
-)
+from analytics.selectors.figures import Figures, figures, figures_by, figures_by_day
+from analytics.selectors.naming import Named, named_agencies, named_agents, named_campaign, named_state
+from analytics.selectors.sources import by_campaign
 from crm.core.clock import day_bounds
-from crm.core.models import User
 from crm.core.periods import Period
 from crm.core.snapshots import consistent_read
-from leads.services.normalising.places import NAMES as STATES
 
 MOST_ROWS = 500
 """Longer tables end in one row for all others."""
 OTHERS = "*"
-UNASSIGNED = "Unassigned"
-NO_SOURCE = "No source"
-NO_STATE = "Unknown"
-
-Named = Callable[[str], tuple[str, str]]
-"""From a counter's key to the code and the name of a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +75,7 @@ def build_report(period: Period, agency: Agency | None = None) -> ReportSummary:
         vendors = {agency.code: Figures.total(days.values())} if agency else _by(period, Dimension.AGENCY)
         sources = figures_by(period, Dimension.CAMPAIGN, key)
         agents, states = _agents_and_states(period, agency)
-        named_vendor, named_agent = _agency_names(agency), _agent_names(agents)
+        named_vendor, named_agent = _agency_names(agency), named_agents(agents)
     total = Figures.total(days.values())
     return ReportSummary(
         period=period,
@@ -98,9 +85,9 @@ def build_report(period: Period, agency: Agency | None = None) -> ReportSummary:
         previous=previous,
         by_day={day: days.get(day, Figures()) for day in _days(period)},
         by_vendor=_rows(vendors, total, named_vendor),
-        by_source=_rows(_by_campaign(sources), total, lambda key: (key, key or NO_SOURCE)),
+        by_source=_rows(by_campaign(sources), total, named_campaign),
         by_agent=_rows(agents, total, named_agent),
-        by_state=_rows(states, total, lambda key: (key, STATES.get(key, key or NO_STATE))),
+        by_state=_rows(states, total, named_state),
     )
 
 
@@ -131,14 +118,6 @@ def shortened(rows: list[ReportRow], most: int, total: Figures) -> list[ReportRo
 
 def _by(period: Period, dimension: Dimension) -> dict[str, Figures]:
     return {str(key): one for key, one in figures_by(period, dimension).items()}
-
-
-def _by_campaign(found: Mapping[Key, Figures]) -> dict[str, Figures]:
-    """Of all agencies that send a campaign of this name."""
-    parts: dict[str, list[Figures]] = defaultdict(list)
-    for key, one in found.items():
-        parts[key[1]].append(one)
-    return {campaign: Figures.total(ones) for campaign, ones in parts.items()}
 
 
 def _agents_and_states(
@@ -183,12 +162,4 @@ def _counted_of(period: Period, agency: Agency) -> list[tuple[Any, ...]]:
 def _agency_names(agency: Agency | None) -> Named:
     if agency:
         return lambda code: (code, agency.name)
-    names = dict(Agency.objects.values_list("code", "name"))
-    return lambda code: (code, names.get(code, code))
-
-
-def _agent_names(found: Mapping[str, Figures]) -> Named:
-    ids = [int(key) for key in found if key]
-    people = User.objects.only("email", "first_name", "last_name").in_bulk(ids)
-    known = {str(pk): (person.email, str(person)) for pk, person in people.items()}
-    return lambda key: known.get(key, (key, f"Former agent {key}" if key else UNASSIGNED))
+    return named_agencies()

@@ -10,6 +10,7 @@ from agencies.models import Agency
 from analytics.choices import Dimension
 from analytics.selectors.comparing import change, percent
 from analytics.selectors.figures import Figures, figures_by
+from analytics.selectors.naming import agency_names, campaign_name
 from crm.core.clock import business_day, day_bounds
 from crm.core.periods import Period
 
@@ -24,6 +25,11 @@ class Source:
     figures: Figures
     share: float | None
     change: float | None  # of leads against the period before, per cent
+
+    @property
+    def name(self) -> str:
+        """Of the campaign, for people."""
+        return campaign_name(self.campaign)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,7 @@ def lead_sources(period: Period, agency: str | None = None) -> list[Source]:
     """Each campaign of each agency, most revenue first; they add up to the period's total. Three statements."""
     now: Mapping[Any, Figures] = figures_by(period, Dimension.CAMPAIGN, agency)
     before: Mapping[Any, Figures] = figures_by(period.previous(), Dimension.CAMPAIGN, agency)
-    names = dict(Agency.objects.values_list("code", "name"))
+    names = agency_names()
     total = Figures.total(now.values())
     rows = [
         Source(
@@ -71,21 +77,27 @@ def lead_sources(period: Period, agency: str | None = None) -> list[Source]:
     return sorted(rows, key=lambda row: (-row.figures.revenue, -row.figures.leads, row.agency, row.campaign))
 
 
-def publishers(period: Period) -> list[Publisher]:
-    """Every agency that may send or has leads in the period, most revenue first. Four statements."""
-    now, before = figures_by(period, Dimension.AGENCY), figures_by(period.previous(), Dimension.AGENCY)
-    month = figures_by(_this_month(), Dimension.AGENCY)
+def publishers(period: Period, agency: str | None = None) -> list[Publisher]:
+    """Every agency (or the one of this code) that may send or has leads in the period, most revenue first.
+
+    Four statements.
+    """
+    now, before, month = (
+        figures_by(days, Dimension.AGENCY, agency) for days in (period, period.previous(), _this_month())
+    )
     total = Figures.total(now.values())
     rows = [
         Publisher(
-            agency=agency,
+            agency=one,
             figures=figures,
             share=percent(figures.revenue, total.revenue),
-            change=change(figures.leads, before.get(agency.pk, Figures()).leads),
-            leads_this_month=month.get(agency.pk, Figures()).leads,
+            change=change(figures.leads, before.get(one.pk, Figures()).leads),
+            leads_this_month=month.get(one.pk, Figures()).leads,
         )
-        for agency in Agency.objects.only("code", "name", "status", "goal")
-        if (figures := now.get(agency.pk, Figures())).leads or agency.status == AgencyStatus.ACTIVE
+        for one in Agency.objects.filter(**({"pk": agency} if agency else {})).only(
+            "code", "name", "status", "goal"
+        )
+        if (figures := now.get(one.pk, Figures())).leads or one.status == AgencyStatus.ACTIVE
     ]
     return sorted(rows, key=lambda row: (-row.figures.revenue, -row.figures.leads, row.agency.code))
 

@@ -9,6 +9,7 @@ from analytics.choices import Series
 from analytics.definitions import DEFINITIONS
 from analytics.models.insight import Severity
 from analytics.selectors.comparing import Number
+from analytics.selectors.naming import campaign_name
 
 register = template.Library()
 
@@ -16,6 +17,7 @@ register.filter("count", wording.number)
 register.filter("money", wording.dollars)
 register.filter("percent", wording.per_cent)
 register.filter("minutes", wording.minutes)
+register.filter("campaign", campaign_name)
 
 
 @register.filter

@@ -1,5 +1,6 @@
 """GET /agencies, /agencies/{code} and /agencies/{code}/stats: the numbers, who sees which, and what they cost."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,7 +14,11 @@ from rest_framework.test import APIClient
 
 from agencies.models import Agency
 from agencies.tests.factories import make_agency
+from analytics.api.agencies.documents import OF_STAFF
 from analytics.definitions import DEFINITIONS
+from analytics.selectors.agencies import performance
+from analytics.selectors.agencies.performance import performances
+from analytics.selectors.figures import Figures, figures_by
 from analytics.services.grading import grade_agencies
 from analytics.tests.agencies import send
 from crm.core.choices import Role
@@ -83,8 +88,22 @@ def test_performance_is_that_of_the_agencys_leads(manager: APIClient, acme: Agen
     assert (found["conversionRate"], found["returnRate"]) == (15.2, 30.3)
     assert found["topCampaign"] == "Search"
     assert found["campaignROI"] == [
-        {"campaign": "Search", "leads": 46, "revenue": 6500.0, "cost": 1600.0, "roi": 306.2},
-        {"campaign": "Social", "leads": 20, "revenue": 0.0, "cost": 800.0, "roi": -100.0},
+        {
+            "campaign": "Search",
+            "name": "Search",
+            "leads": 46,
+            "revenue": 6500.0,
+            "cost": 1600.0,
+            "roi": 306.2,
+        },
+        {
+            "campaign": "Social",
+            "name": "Social",
+            "leads": 20,
+            "revenue": 0.0,
+            "cost": 800.0,
+            "roi": -100.0,
+        },
     ]
     assert found["window"]["days"] == 90
     assert len(found["trend"]["daily"]) == 30
@@ -150,6 +169,26 @@ def test_the_number_of_statements_does_not_grow_with_agencies_campaigns_or_days(
         ]
     )
     assert len(read(manager, "/api/agencies")["data"]) == 30
+
+
+def test_the_campaigns_of_other_agencies_are_not_summed(
+    acme: Agency, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether one agency is shown, several or none."""
+    for number in range(3):
+        send(make_agency(code=f"MORE{number}"), 1, campaign_source="More", now=timezone.now(), days_ago=1)
+    read_rows: list[int] = []
+
+    def counted(*asked: Any) -> dict[Any, Figures]:
+        found = figures_by(*asked)
+        read_rows.append(len(found))
+        return found
+
+    monkeypatch.setattr(performance, "figures_by", counted)
+    for codes, rows in ((["ACME"], 2), (["ACME", "MORE1"], 3), ([], 0)):
+        agencies = list(Agency.objects.filter(pk__in=codes))
+        assert sorted(performances(agencies, timezone.now())) == codes
+        assert read_rows.pop() == rows
 
 
 def test_stats_agree_with_the_leads(manager: APIClient, acme: Agency) -> None:
@@ -234,6 +273,34 @@ def test_a_vendor_sees_its_own_performance_without_money_or_others(acme: Agency)
         assert [numbers[name] for name in hidden] == [None] * 6
     assert {day["revenue"] for day in stats["daily"]} == {None}
     assert not {*hidden, "avgCPA", "campaignROI"} & set(stats["definitions"])
+
+
+def test_what_vendors_are_not_told_is_one_list(manager: APIClient, acme: Agency) -> None:
+    """Each number is withheld with its definition, and nothing else is."""
+    vendor, withheld = vendor_of(acme), set[str]()
+    for path in ("/api/agencies/ACME", "/api/agencies/ACME/stats?period=90"):
+        ours, theirs = (read(client, path, explain="true") for client in (manager, vendor))
+        assert set(ours["definitions"]) - set(theirs["definitions"]) <= OF_STAFF
+        assert not OF_STAFF & set(theirs["definitions"])
+        for one in (ours, theirs):
+            del one["definitions"], one["insights"]
+            del (one.get("performance") or one)["gradeDetail"]  # vendors are told letters, without scores
+            one.pop("gradeHistory", None)
+        withheld |= set(nulled(ours, theirs))
+    assert withheld <= OF_STAFF
+    assert OF_STAFF - withheld == {"avgResponseMinutes"}, "of leads that nobody has contacted"
+
+
+def nulled(ours: Any, theirs: Any, name: str = "") -> Iterator[str]:
+    """Names of what only one of two documents has."""
+    if isinstance(ours, dict) and isinstance(theirs, dict):
+        for key in ours.keys() & theirs.keys():
+            yield from nulled(ours[key], theirs[key], key)
+    elif isinstance(ours, list) and isinstance(theirs, list):
+        for one, other in zip(ours, theirs, strict=True):
+            yield from nulled(one, other, name)
+    elif (ours is None) != (theirs is None):
+        yield name
 
 
 def test_a_vendor_is_told_nothing_that_others_or_our_money_made(acme: Agency) -> None:

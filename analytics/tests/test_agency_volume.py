@@ -87,7 +87,6 @@ def test_the_pace_counts_the_weekdays_that_are_left() -> None:
     assert pace is not None
     left = 20 / 2 + 6 + 0 + 30 + 28 + 26 + 24 + 20 + 6 + 0 + 30
     assert pace.projected == pytest.approx(300 + left)
-    assert pace.progress == 60.0
     assert pace.days_left == pytest.approx(10.5)
 
 

@@ -135,7 +135,13 @@ def test_agents_are_ranked_by_what_is_asked(caller: APIClient) -> None:
     cems, dees = found["agents"][0], found["agents"][-1]
     assert (cems["status"], cems["value"], cems["previous"], cems["change"]) == ("inactive", 500, 100, 400.0)
     assert (dees["agent_id"], dees["leads"], dees["value"]) == (dee.pk, 0, 0)
-    assert found["unassigned"] == {"leads": 1, "revenue": 7.0, "cpa": 7.0, "conversions": 0}
+    assert found["unassigned"] == {
+        "name": "Unassigned",
+        "leads": 1,
+        "revenue": 7.0,
+        "cpa": 7.0,
+        "conversions": 0,
+    }
     assert [one["rank"] for one in found["agents"]] == [1, 2, 3, 4]
 
 

@@ -30,6 +30,12 @@ ADDRESSES = (
 )
 
 
+OTHERS = ("agencies", "agencies/ACME/stats", "reports/summary")
+"""Below /api; what else explains its numbers."""
+ONLY_ON_PAGES: frozenset[str] = frozenset()
+"""Definitions that only the admin's pages show."""
+
+
 @pytest.fixture
 def caller() -> APIClient:
     return signed_in(make_user(role=Role.MANAGER))
@@ -63,6 +69,15 @@ def test_an_answer_explains_its_numbers_when_asked(caller: APIClient, address: s
     found = told(caller, path, explain="true", **asked)["definitions"]
     assert found
     assert found.items() <= DEFINITIONS.items()
+
+
+@pytest.mark.django_db
+def test_every_definition_is_some_answers(caller: APIClient) -> None:
+    make_agency(code="ACME")
+    given: set[str] = set()
+    for address in (*(f"admin/{one.partition('?')[0]}" for one in ADDRESSES), *OTHERS):
+        given |= set(caller.get(f"/api/{address}", {"explain": "true"}).json()["definitions"])
+    assert DEFINITIONS.keys() - given == ONLY_ON_PAGES
 
 
 @pytest.mark.django_db

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import zipfile
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -120,7 +121,7 @@ def test_the_pdf_has_the_summarys_numbers() -> None:
     text = text_of(render_pdf(build_report(OCTOBER)))
     for told in (
         "All agencies", "Oct 1 to Oct 31, 2026, 31 days", "$1,010.30", "$144.33", "before: $77.00", "First Media",
-        "Second & Sons", "$600.30", "$410.00", "Maya Cole", "Unassigned", "New York", "Unknown", "No source",
+        "Second & Sons", "$600.30", "$410.00", "Maya Cole", "Unassigned", "New York", "Unknown", "(no campaign)",
         "What the numbers mean", "Page 1 of",
     ):  # fmt: skip
         assert told in text, told
@@ -187,6 +188,20 @@ def test_an_agencys_copy_has_neither_money_nor_agents_nor_others() -> None:
         for other in (second.name, second.code, "Radio"):
             assert other not in told, (format, other)
         assert "Search" in told
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("audience", "told"),
+    [
+        (Audience.STAFF, "Leads and revenue by day of arrival"),
+        (Audience.AGENCY, "Leads by day of arrival"),
+    ],
+)
+def test_the_workbooks_chart_is_described_by_what_it_shows(audience: Audience, told: str) -> None:
+    first, _, _ = make_business()
+    with zipfile.ZipFile(io.BytesIO(render_xlsx(build_report(OCTOBER, first), audience))) as book:
+        assert f'descr="{told}"' in book.read("xl/drawings/drawing1.xml").decode()
 
 
 @pytest.mark.django_db

@@ -78,7 +78,7 @@ def test_rows_are_sorted_by_revenue_and_have_names() -> None:
     make_business()
     report = build_report(OCTOBER)
     assert [row.name for row in report.by_vendor] == ["First Media", "Second & Sons"]
-    assert [row.name for row in report.by_source] == ["Search", "TV", "No source", "Radio"]
+    assert [row.name for row in report.by_source] == ["Search", "TV", "(no campaign)", "Radio"]
     assert [row.name for row in report.by_agent] == ["Maya Cole", "Unassigned"]
     assert {row.code: row.name for row in report.by_state} == {
         "NY": "New York",

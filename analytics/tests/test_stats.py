@@ -10,6 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
 from agencies.tests.factories import make_agency
+from analytics.tests.agencies import NOON
 from analytics.tests.analysing import ago, lead, retained, told
 from crm.core.choices import Availability, Role
 from crm.core.clock import business_day
@@ -112,8 +113,9 @@ def test_the_breakdown_by_source_sums_to_the_total(caller: APIClient) -> None:
     lead(20, agency=theirs, campaign_source="(none)")  # as analytics tools call it
     found = stats(caller)
     assert found["cpa"]["breakdown"] == {
-        "Search": {"leads": 2, "revenue": 150.0, "cpa": 75.0},
-        "(none)": {"leads": 2, "revenue": 50.0, "cpa": 25.0},
+        "Search": {"name": "Search", "leads": 2, "revenue": 150.0, "cpa": 75.0},
+        "": {"name": "(no campaign)", "leads": 1, "revenue": 30.0, "cpa": 30.0},
+        "(none)": {"name": "(none)", "leads": 1, "revenue": 20.0, "cpa": 20.0},
     }
 
 
@@ -201,14 +203,15 @@ def test_revenue_compares_leads_of_the_same_age_too(caller: APIClient) -> None:
     assert revenue["sameAge"] == {"previous": 2_040.0, "change": -97.1}
 
 
-def test_today_is_compared_with_yesterday_until_this_hour(caller: APIClient) -> None:
-    yesterday = timezone.now() - timedelta(days=1)
+def test_today_is_compared_with_yesterday_until_this_hour(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timezone, "now", lambda: NOON)
+    caller = signed_in(make_user(role=Role.MANAGER))
+    yesterday = NOON - timedelta(days=1)
     make_lead(lead_value=Decimal(50), created_at=yesterday + timedelta(seconds=30))
-    found = stats(caller, period="today")
-    assert found["revenue"]["change"] is None
+    make_lead(lead_value=Decimal(75), created_at=NOON - timedelta(minutes=1))
+    assert stats(caller, period="today")["revenue"]["change"] is None
     make_lead(lead_value=Decimal(50), created_at=yesterday - timedelta(seconds=30))
-    make_lead(lead_value=Decimal(75))
-    assert stats(caller, period="today")["revenue"]["change"] in (50.0, None)  # None right after midnight
+    assert stats(caller, period="today")["revenue"]["change"] == 50.0
 
 
 def test_the_forecast_says_where_it_stands(caller: APIClient) -> None:

@@ -16,6 +16,7 @@ from analytics.admin.business.reading import Business, read_business
 from analytics.admin.charts import forecast_chart, leads_chart, revenue_chart
 from analytics.admin.tiles import tiles
 from analytics.models.reports import Audience, ReportFormat
+from analytics.selectors.naming import NO_AGENT
 from analytics.selectors.reports import build_report
 from analytics.services.reporting.files import write_report
 from crm.core.admin.base import person_of
@@ -87,6 +88,7 @@ def _drawn(asked: Asked, found: Business) -> dict[str, Any]:
         ],
         "sources": found.sources[:ROWS_SHOWN],
         "more_sources": max(0, len(found.sources) - ROWS_SHOWN),
+        "no_agent": NO_AGENT,
         "agents": found.ranking.agents[:ROWS_SHOWN] if found.ranking else [],
         "more_agents": max(0, len(found.ranking.agents) - ROWS_SHOWN) if found.ranking else 0,
         "forecasts": [(one, forecast_chart(one)) for one in found.forecasts],

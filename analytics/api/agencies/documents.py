@@ -1,10 +1,10 @@
 """Agencies' numbers as the API shows them; a vendor is shown neither money, agents nor other agencies in them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
-from analytics.api.statistics.documents import NO_CAMPAIGN, funnel_document, period_document
+from analytics.api.statistics.documents import funnel_document, period_document
 from analytics.models import AgencyGrade
 from analytics.selectors.agencies.grading import letter
 from analytics.selectors.agencies.history import Stats
@@ -13,31 +13,36 @@ from analytics.selectors.agencies.volume import Pace, Trend, Volume
 from analytics.selectors.comparing import Compared, Number
 from analytics.selectors.figures import Figures
 from analytics.selectors.kpis import KPIS, roi
+from analytics.selectors.naming import campaign_name
 
-HIDDEN_FROM_VENDORS: Final = frozenset({"revenue", "cpa", "cost", "costKnown", "roi", "avgResponseMinutes"})
+OF_STAFF: Final = frozenset(
+    {"revenue", "cpa", "cost", "costKnown", "roi", "avgResponseMinutes", "avgCPA", "campaignROI"}
+)
+"""Numbers that vendors are told neither the value nor the definition of: null for them wherever they stand."""
 KINDS: Final = {"strength": "strengths", "opportunity": "opportunities"}
 
 
 def performance_document(found: Performance, *, for_vendor: bool, is_explained: bool) -> dict[str, Any]:
     """`performance` of an agency."""
     figures = found.figures
-    return {
+    document = {
         "window": {"start": found.period.start, "end": found.period.end, "days": found.period.days},
         "leads": figures.leads,
         "leadsThisMonth": found.volume.this_month,
         "monthlyGoal": found.agency.goal,
         "goalProgress": found.goal_progress,
         "goalPace": _pace_document(found.volume.pace(found.agency.goal)),
-        "revenue": None if for_vendor else float(figures.revenue),
-        "avgCPA": None if for_vendor else figures.cpa,
-        "topCampaign": _campaign_name(found.top_campaign),
-        "campaignROI": None if for_vendor else _campaign_roi(found.top_campaigns),
+        "revenue": float(figures.revenue),
+        "avgCPA": figures.cpa,
+        "topCampaign": None if found.top_campaign is None else campaign_name(found.top_campaign),
+        "campaignROI": _campaign_roi(found.top_campaigns),
         "conversionRate": figures.conversion_rate,
         "returnRate": figures.return_rate,
         "grade": (found.graded and found.graded.grade) or None,
         "gradeDetail": grade_document(found.graded, for_vendor=for_vendor, is_explained=is_explained),
         "trend": _trend_document(found.volume.trend(), found.volume),
     }
+    return _of_vendor(document) if for_vendor else document
 
 
 def grade_document(
@@ -125,7 +130,8 @@ def _part_document(part: Mapping[str, Any], *, shows_inputs: bool) -> dict[str, 
 def _campaign_roi(campaigns: Mapping[str, Figures]) -> list[dict[str, Any]]:
     return [
         {
-            "campaign": _campaign_name(name),
+            "campaign": name,
+            "name": campaign_name(name),
             "leads": figures.leads,
             "revenue": float(figures.revenue),
             "cost": float(figures.cost),
@@ -139,35 +145,39 @@ def _campaign_document(found: Stats, name: str, *, for_vendor: bool) -> dict[str
     now, before = (one.get(name, Figures()) for one in (found.campaigns, found.previous_campaigns))
     compared = _compared(now, before, for_vendor=for_vendor)
     return {
-        "campaign": _campaign_name(name),
+        "campaign": name,
+        "name": campaign_name(name),
         **{measure: _number(one.value) for measure, one in compared.items()},
         "change": {measure: one.change for measure, one in compared.items()},
     }
 
 
 def _day_document(day: date, figures: Figures, *, for_vendor: bool) -> dict[str, Any]:
-    return {
+    document = {
         "date": day,
         "leads": figures.leads,
         "conversions": figures.conversions,
-        "revenue": None if for_vendor else float(figures.revenue),
+        "revenue": float(figures.revenue),
     }
+    return _of_vendor(document) if for_vendor else document
 
 
 def _compared(now: Figures, before: Figures, *, for_vendor: bool) -> dict[str, Compared]:
-    hidden: Iterable[str] = HIDDEN_FROM_VENDORS if for_vendor else ()
     return {
-        name: Compared(None, None) if name in hidden else Compared(value(now), value(before))
+        name: Compared(None, None) if for_vendor and name in OF_STAFF else Compared(value(now), value(before))
         for name, value in KPIS.items()
     }
 
 
+def _of_vendor(document: dict[str, Any]) -> dict[str, Any]:
+    return {name: None if name in OF_STAFF else value for name, value in document.items()}
+
+
 def _goal_document(volume: Volume, goal: int) -> dict[str, Any]:
-    progress = round(100 * volume.this_month / goal, 1) if goal else None
     return {
         "monthlyGoal": goal,
         "leadsThisMonth": volume.this_month,
-        "goalProgress": progress,
+        "goalProgress": volume.goal_progress(goal),
         "goalPace": _pace_document(volume.pace(goal)),
     }
 
@@ -186,10 +196,6 @@ def _trend_document(trend: Trend, volume: Volume) -> dict[str, Any]:
         "days": trend.days,
         "daily": [{"date": day, "leads": leads} for day, leads in volume.shown_days.items()],
     }
-
-
-def _campaign_name(name: str | None) -> str | None:
-    return None if name is None else name or NO_CAMPAIGN
 
 
 def _number(value: Number) -> float | int | None:

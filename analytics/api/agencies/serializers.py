@@ -35,7 +35,8 @@ class PaceSerializer(Shape):
 class CampaignRoiSerializer(Shape):
     """One of the five campaigns with most revenue."""
 
-    campaign = serializers.CharField()
+    campaign = serializers.CharField(allow_blank=True, help_text="As the leads have it; empty where none.")
+    name = serializers.CharField(help_text='For people: the campaign, or "(no campaign)".')
     leads = serializers.IntegerField()
     revenue = serializers.FloatField()
     cost = serializers.FloatField()
@@ -101,7 +102,10 @@ class PerformanceSerializer(Shape):
     goalPace = PaceSerializer(allow_null=True)
     revenue = serializers.FloatField(allow_null=True)
     avgCPA = serializers.FloatField(allow_null=True)
-    topCampaign = serializers.CharField(allow_null=True, help_text="The one with most conversions.")
+    topCampaign = serializers.CharField(
+        allow_null=True,
+        help_text="The one with most conversions, by its name: (no campaign) of leads without one.",
+    )
     campaignROI = CampaignRoiSerializer(many=True, allow_null=True)
     conversionRate = serializers.FloatField(allow_null=True)
     returnRate = serializers.FloatField(allow_null=True)
@@ -185,7 +189,8 @@ class AgencyChangesSerializer(Shape):
 class AgencyCampaignSerializer(AgencyTotalsSerializer):
     """A campaign, those with most conversions first; they add up to the totals."""
 
-    campaign = serializers.CharField()
+    campaign = serializers.CharField(allow_blank=True, help_text="As the leads have it; empty where none.")
+    name = serializers.CharField(help_text='For people: the campaign, or "(no campaign)".')
     change = AgencyChangesSerializer()
 
 

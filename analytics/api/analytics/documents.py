@@ -11,6 +11,7 @@ from analytics.selectors.forecasts import ForecastFigures
 from analytics.selectors.funnel import funnel
 from analytics.selectors.groups import Group
 from analytics.selectors.kpis import roi
+from analytics.selectors.naming import NO_AGENT
 from analytics.selectors.quality import Score
 from analytics.selectors.series import Bucket
 from analytics.selectors.sources import Publisher, Source
@@ -53,6 +54,7 @@ def source_document(source: Source) -> dict[str, Any]:
         "vendor_code": source.agency,
         "agency": source.agency_name,
         "campaign": source.campaign,
+        "name": source.name,
         **_figures_document(source.figures),
         "share": source.share,
         "change": source.change,
@@ -83,7 +85,11 @@ def ranking_document(found: Ranking) -> dict[str, Any]:
     """The agents, best first."""
     return {
         "agents": [_ranked_document(one) for one in found.agents],
-        "unassigned": short_document(found.unassigned) | {"conversions": found.unassigned.conversions},
+        "unassigned": {
+            "name": NO_AGENT,
+            **short_document(found.unassigned),
+            "conversions": found.unassigned.conversions,
+        },
     }
 
 

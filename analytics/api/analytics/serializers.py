@@ -93,7 +93,9 @@ class GroupSerializer(serializers.Serializer[Any]):
         allow_blank=True,
         help_text="Agency's code, campaign, agent's address or state; empty where there is none.",
     )
-    name = serializers.CharField(allow_blank=True)
+    name = serializers.CharField(
+        help_text="For people, never empty: (no campaign), Unassigned and Unknown where `key` is."
+    )
     leads = count()
     conversions = count()
     conversionRate = rate()
@@ -135,7 +137,8 @@ class PartSerializer(FiguresSerializer):
 class SourceSerializer(PartSerializer):
     """A campaign of an agency."""
 
-    campaign = serializers.CharField(allow_blank=True)
+    campaign = serializers.CharField(allow_blank=True, help_text="As the leads have it; empty where none.")
+    name = serializers.CharField(help_text='For people: the campaign, or "(no campaign)".')
 
 
 @extend_schema_serializer(many=False)
@@ -160,6 +163,7 @@ class PublisherSerializer(PartSerializer):
 class PublishersSerializer(PeriodAnswerSerializer):
     """GET /admin/analytics/publishers."""
 
+    vendor_code = serializers.CharField(allow_null=True)
     total = FiguresSerializer()
     publishers = PublisherSerializer(many=True, help_text="Most revenue first; they sum to the total.")
 
@@ -182,6 +186,7 @@ class RankedSerializer(PersonSerializer, ComparedSerializer):
 class UnassignedSerializer(ShortSerializer):
     """Leads that nobody holds."""
 
+    name = serializers.CharField(help_text="For people: Unassigned.")
     conversions = count()
 
 
@@ -215,6 +220,7 @@ class PredictionSerializer(ForecastSerializer):
 class PredictionsSerializer(AnswerSerializer):
     """GET /admin/analytics/predictions."""
 
+    vendor_code = serializers.CharField(allow_null=True)
     leads = PredictionSerializer()
     revenue = PredictionSerializer()
 

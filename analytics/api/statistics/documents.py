@@ -7,6 +7,7 @@ from django.utils import timezone
 from analytics.selectors.comparing import Compared, change
 from analytics.selectors.figures import Figures
 from analytics.selectors.funnel import Exit, Stage, exits, funnel
+from analytics.selectors.naming import campaign_name
 from analytics.selectors.series import Bucket
 from analytics.selectors.statistics import Statistics
 from analytics.selectors.team import Performer, Standing, is_working
@@ -14,8 +15,6 @@ from analytics.selectors.velocity import Velocity
 from crm.core.clock import business_zone
 from crm.core.models import User
 from crm.core.periods import Period
-
-NO_CAMPAIGN = "(none)"
 
 
 def period_document(period: Period) -> dict[str, Any]:
@@ -108,11 +107,11 @@ def _same_age_document(compared: Compared) -> dict[str, Any]:
 
 
 def _breakdown(sources: dict[str, Figures]) -> dict[str, Any]:
-    """By name: a campaign that calls itself "(none)" is added to those without one."""
-    named: dict[str, list[Figures]] = {}
-    for campaign, figures in sources.items():
-        named.setdefault(campaign or NO_CAMPAIGN, []).append(figures)
-    return {name: short_document(Figures.total(parts)) for name, parts in named.items()}
+    """By campaign as the leads have it: '' is none, and no campaign can be called so."""
+    return {
+        campaign: {"name": campaign_name(campaign), **short_document(figures)}
+        for campaign, figures in sources.items()
+    }
 
 
 def _trend_document(bucket: Bucket) -> dict[str, Any]:

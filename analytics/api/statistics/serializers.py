@@ -159,14 +159,21 @@ class ShortSerializer(serializers.Serializer[Any]):
     cpa = mean("Revenue / leads. US dollars.")
 
 
+class NamedShortSerializer(ShortSerializer):
+    """The leads of a campaign."""
+
+    name = serializers.CharField(help_text='For people: the campaign, or "(no campaign)".')
+
+
 class CpaSerializer(serializers.Serializer[Any]):
     """Revenue by lead."""
 
     average = mean("US dollars.")
     change = change()
     breakdown = serializers.DictField(
-        child=ShortSerializer(),
-        help_text="By campaign_source of all agencies, most revenue first; sums to the total.",
+        child=NamedShortSerializer(),
+        help_text="By campaign_source of all agencies as the leads have it, '' of those without one; most revenue "
+        "first; sums to the total.",
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from agencies.models import Agency
-from analytics.services.forecasting.backtest import HORIZONS
+from analytics.choices import HORIZONS
 from analytics.services.forecasting.refreshing import forecasts_now, refresh_forecasts
 
 

@@ -11,7 +11,6 @@ from analytics.choices import Dimension
 from analytics.models import AgencyGrade
 from analytics.selectors.agencies.outcomes import WINDOW
 from analytics.selectors.agencies.volume import Volume, volumes
-from analytics.selectors.comparing import percent
 from analytics.selectors.figures import Figures, figures_by
 from crm.core.periods import Period, period_of
 
@@ -41,7 +40,7 @@ class Performance:
     @property
     def goal_progress(self) -> float | None:
         """Per cent of this calendar month's goal; None without a goal."""
-        return percent(self.volume.this_month, self.agency.goal)
+        return self.volume.goal_progress(self.agency.goal)
 
     @property
     def top_campaign(self) -> str | None:
@@ -82,9 +81,8 @@ def newest_grades(codes: Collection[str]) -> dict[str, AgencyGrade]:
     return {row.agency_id: row for row in AgencyGrade.objects.raw(_NEWEST, [list(codes)])}
 
 
-def _campaigns(period: Period, codes: Sequence[str]) -> dict[str, dict[str, Figures]]:
-    key = codes[0] if len(codes) == 1 else None
-    found: dict[Any, Figures] = figures_by(period, Dimension.CAMPAIGN, key)
+def _campaigns(period: Period, codes: Collection[str]) -> dict[str, dict[str, Figures]]:
+    found: dict[Any, Figures] = figures_by(period, Dimension.CAMPAIGN, codes)
     by_agency: dict[str, dict[str, Figures]] = defaultdict(dict)
     for (code, campaign), figures in found.items():
         by_agency[code][campaign] = figures

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection
 
 from analytics.choices import Dimension
+from analytics.selectors.comparing import percent
 from analytics.statistics import Counted, theil_sen, upper_tail
 from analytics.statistics.seasonal import seasonal_kendall
 from crm.core.clock import business_day, day_bounds
@@ -70,6 +71,10 @@ class Volume:
         """Leads a day in the last PACE_DAYS whole days."""
         return fmean(self.whole_days[-PACE_DAYS:])
 
+    def goal_progress(self, goal: int) -> float | None:
+        """Per cent of this calendar month's goal; None without one."""
+        return percent(self.this_month, goal)
+
     def halves(self, days: int) -> tuple[float, float]:
         """Leads a day in the later and in the earlier half of the last `days` whole days."""
         shown = self.whole_days[-days:]
@@ -122,11 +127,6 @@ class Pace:
     projected: float
     days_left: float
     chance: float  # of reaching the goal
-
-    @property
-    def progress(self) -> float:
-        """Per cent of the goal that is reached."""
-        return round(100 * self.so_far / self.goal, 1)
 
 
 def volumes(codes: Collection[str], now: datetime) -> dict[str, Volume]:

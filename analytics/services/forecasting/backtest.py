@@ -5,11 +5,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from analytics.choices import Series
+from analytics.choices import HORIZONS, Series
 from analytics.services.forecasting.candidates import WEEK, candidates, seen_at
 from analytics.services.forecasting.cohorts import Array, Cohorts
 
-HORIZONS = (7, 30, 90)
 LONGEST = HORIZONS[-1]
 JUDGED = (7, 30)
 """The horizons whose errors decide which candidate is chosen."""

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from analytics.services.forecasting.backtest import HORIZONS, JUDGED, Backtest, Trial, Window, scale_of
+from analytics.choices import HORIZONS
+from analytics.services.forecasting.backtest import JUDGED, Backtest, Trial, Window, scale_of
 from analytics.services.forecasting.cohorts import Array
 
 LEVEL = 0.8

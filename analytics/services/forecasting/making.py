@@ -6,10 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from analytics.choices import Series
+from analytics.choices import HORIZONS, Series
 from analytics.services.forecasting.backtest import (
     ENOUGH,
-    HORIZONS,
     JUDGED,
     LONGEST,
     TRAINED,

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from analytics.selectors.naming import campaign_name
+
 
 def percent(part: float, whole: float) -> float:
     """One decimal; 0 of nothing."""
@@ -26,8 +28,8 @@ def probability(p: float) -> str:
     return "p < 0.001" if p < 0.001 else f"p = {p:.2g}"
 
 
-def campaign_name(agency: str, campaign: str) -> str:
-    return f"{agency}, {campaign or 'without a campaign'}"
+def source_name(agency: str, campaign: str) -> str:
+    return f"{agency}, {campaign_name(campaign)}"
 
 
 def listing(words: Sequence[str]) -> str:

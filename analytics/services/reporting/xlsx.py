@@ -16,7 +16,7 @@ from analytics.services.reporting import telling
 from analytics.services.reporting.tables import Column, Kind, Value, columns_for, rows_of_days, tables_for
 from crm.core.text import FORMULA_STARTS
 
-ACCENT, SECOND, PALE, LINE = "#1F4E8C", "#C77D2E", "#F3F6FA", "#D8DEE7"
+ACCENT, SECOND, LINE = "#1F4E8C", "#C77D2E", "#D8DEE7"
 NUMBERS: dict[Kind, str] = {"count": "#,##0", "money": "$#,##0.00", "percent": '0.0" %"'}
 WIDTHS: dict[Kind, int] = {"count": 12, "money": 15, "percent": 12}
 CODE_WIDTH, NAME_WIDTH = 30, 44
@@ -209,7 +209,8 @@ def _add_chart(book: Workbook, front: Worksheet, place: int, days: int, columns:
     )
     chart.set_legend({"position": "bottom"})
     chart.set_size({"width": 860, "height": 20 * (CHART_ROWS - 1)})
-    front.insert_chart(place, 0, chart, {"description": "Leads and revenue by day"})
+    shown = " and revenue" if "revenue" in places else ""
+    front.insert_chart(place, 0, chart, {"description": f"Leads{shown} by day of arrival"})
 
 
 def _series(name: str, column: int, days: int) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from analytics.selectors.agencies.findings.finding import (
 )
 from analytics.selectors.agencies.grading import PRIOR
 from analytics.selectors.agencies.outcomes import Outcomes
+from analytics.selectors.naming import campaign_name
 from analytics.statistics import Counted, count_p
 
 MORE, LESS = 1.25, 0.8  # times the expected conversions; closer to it is no news
@@ -57,23 +58,23 @@ def conversion_of_campaigns(agencies: Sequence[Assessed]) -> Iterator[Finding]:
 
 def _campaign(agency: Assessed, name: str, outcomes: Outcomes, p: float) -> Finding:
     is_good = outcomes.converted > outcomes.expected
-    shown = name or "(none)"
+    shown = campaign_name(name)
     return Finding(
         agency=agency.code,
         kind="strength" if is_good else "opportunity",
         code="campaign_above" if is_good else "campaign_below",
         text=f"{shown} converts {'better' if is_good else 'worse'} than such leads do: {_against(outcomes, p)}.",
-        figures={"campaign": shown, **_figures(outcomes)},
+        figures={"campaign": name, **_figures(outcomes)},
         test=_test(p),
         link=leads_link(agency.code, agency.volume.now, campaign_source=name) if name else None,
-        advice=_more_of(shown, outcomes) if is_good else _pause_or_reprice(shown, outcomes),
+        advice=_more_of(name, outcomes) if is_good else _pause_or_reprice(name, outcomes),
     )
 
 
 def _pause_or_reprice(name: str, outcomes: Outcomes) -> Advice:
     """What it converts against what it should, shrunk, is what its price should be against what it is."""
     missing = outcomes.expected - outcomes.converted
-    text = f"{name}: at expectation its {outcomes.leads:,} leads would have brought {missing:.0f} conversions more. "
+    text = f"{campaign_name(name)}: at expectation its {outcomes.leads:,} leads would have brought {missing:.0f} conversions more. "
     figures = {"campaign": name, "conversionsMissing": round(missing, 1)}
     if not outcomes.avg_cost:
         return Advice(f"{text}Ask to pause it.", figures)
@@ -88,7 +89,8 @@ def _pause_or_reprice(name: str, outcomes: Outcomes) -> Advice:
 def _more_of(name: str, outcomes: Outcomes) -> Advice:
     brought, expected = (share(number, outcomes.leads) for number in (outcomes.converted, outcomes.expected))
     return Advice(
-        f"Ask for more of {name}: every 100 leads of it bring {brought:.0f} conversions where such leads bring {expected:.0f}.",
+        f"Ask for more of {campaign_name(name)}: every 100 leads of it bring {brought:.0f} conversions where such "
+        f"leads bring {expected:.0f}.",
         {"campaign": name, "conversionsPer100": brought, "expectedPer100": expected},
     )
 

@@ -13,6 +13,7 @@ from analytics.selectors.agencies.findings.finding import (
     significant,
 )
 from analytics.selectors.agencies.outcomes import RECENT, WINDOW, Outcomes
+from analytics.selectors.naming import campaign_name
 from analytics.statistics import normal_p
 
 CHANGED = 0.5  # points of quality_score, 1 to 10
@@ -65,11 +66,10 @@ def _look_into(agency: Assessed) -> Advice | None:
         return None
     name = max(falls, key=lambda one: falls[one])
     now, before = _means(agency.campaigns[name])
-    shown = name or "(none)"
     return Advice(
-        f"Find out what changed in {shown}: it fell most, from {before:.1f} to {now:.1f} over "
+        f"Find out what changed in {campaign_name(name)}: it fell most, from {before:.1f} to {now:.1f} over "
         f"{agency.campaigns[name].recent_leads:,} leads.",
-        {"campaign": shown, "recentQuality": round(now, 2), "earlierQuality": round(before, 2)},
+        {"campaign": name, "recentQuality": round(now, 2), "earlierQuality": round(before, 2)},
     )
 
 

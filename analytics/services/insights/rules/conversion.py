@@ -2,8 +2,9 @@
 
 The newest 28 days of leads that have had the horizon (see `cohorts`) against the 84 days before them, both counted within
 the horizon: Fisher's exact test for every agency and every campaign with enough leads, Benjamini and Hochberg over all.
-Enough is `LEAST` leads and `EXPECTED` conversions to be expected of them at the former rate (for a rise: seen). The rate
-must be a third lower or half higher. Where an agency moved and campaigns of it moved the same way, the campaigns are
+Enough is `LEAST` leads and `EXPECTED` conversions to be expected of them at the rate of both times together: what the
+test takes as given, so that which sources are tested does not hang on what it is to find. The rate must be a third
+lower or half higher. Where an agency moved and campaigns of it moved the same way, the campaigns are
 said if the rest of the agency did as ever on enough leads, else the agency with the campaigns among its parts.
 """
 
@@ -16,7 +17,7 @@ from analytics.models.insight import Severity
 from analytics.services.insights.cohorts import Cohort, Cohorts, total
 from analytics.services.insights.finding import Finding, Test
 from analytics.services.insights.links import sent
-from analytics.services.insights.wording import campaign_name, change, few, probability
+from analytics.services.insights.wording import change, few, probability, source_name
 from analytics.services.insights.world import World
 from analytics.statistics import Table, benjamini_hochberg, fisher, wilson
 
@@ -45,8 +46,9 @@ class Compared:
 
     @property
     def has_enough(self) -> bool:
-        enough = max(self.expected, self.now.conversions) >= EXPECTED
-        return enough and min(self.now.leads, self.before.leads) >= LEAST
+        if min(self.now.leads, self.before.leads) < LEAST:
+            return False
+        return self.now.leads * (self.now + self.before).rate >= EXPECTED
 
     @property
     def is_fall(self) -> bool:
@@ -111,7 +113,7 @@ def _compared(cohorts: Cohorts) -> list[Compared]:
 
 def _finding(one: Compared, q: float, tests: int, cohorts: Cohorts, campaigns: list[Compared]) -> Finding:
     first, last = cohorts.days(*NOW, matured=True)
-    name = one.agency if one.campaign is None else campaign_name(one.agency, one.campaign)
+    name = one.agency if one.campaign is None else source_name(one.agency, one.campaign)
     low, high = wilson(one.now.conversions, one.now.leads)
     difference = one.now.conversions - one.expected
     return Finding(

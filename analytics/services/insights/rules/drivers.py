@@ -5,7 +5,9 @@ Poisson counts of one mean, spread as widely as the days of the last weeks are (
 contributes its own difference; contributions add up to the change, in leads and in per cent of it.
 
 Conversions: of the newest 28 days of leads that have had the horizon (see `cohorts`), against the 28 days before, both
-counted within the horizon. Significant where the number (Poisson) or the rate (Fisher) changed, Bonferroni for the two.
+counted within the horizon. Significant where the number or the rate (Fisher) changed, Bonferroni for the two. The number
+varies with that of the leads: of leads that vary `dispersion` times as much as Poisson's, a part `rate` of them varies
+1 + rate · (dispersion - 1) times as much.
 The change is split without a rest, by Kitagawa's decomposition (1955) of the rate at the mean of both periods:
     volume  = (N1 - N0) · (R0 + R1) / 2
     mix     = Σ N · (s1 - s0) · (r - R)      s: a source's share of the leads, r its rate, R the rate of all
@@ -22,7 +24,7 @@ from analytics.services.insights.cohorts import Cohort, Cohorts, Source, total
 from analytics.services.insights.expecting import expect_week
 from analytics.services.insights.finding import Finding, Test
 from analytics.services.insights.links import sent
-from analytics.services.insights.wording import campaign_name, change, listing, probability
+from analytics.services.insights.wording import change, listing, probability, source_name
 from analytics.services.insights.world import REACH, World
 from analytics.statistics import Table, fisher, normal_p
 
@@ -78,7 +80,7 @@ def find(world: World) -> list[Finding]:
 
 def judge(cohorts: Cohorts, dispersion: float) -> list[Finding]:
     """`dispersion`: variance by mean of the number of leads of a week."""
-    found = [_leads_changed(cohorts, dispersion), _conversions_changed(cohorts)]
+    found = [_leads_changed(cohorts, dispersion), _conversions_changed(cohorts, dispersion)]
     return [finding for finding in found if finding]
 
 
@@ -111,7 +113,7 @@ def _leads_changed(cohorts: Cohorts, dispersion: float) -> Finding | None:
     differences = sorted(
         ((now[source] - before[source], source) for source in now), key=lambda pair: -abs(pair[0])
     )
-    named = [f"{campaign_name(*source)} ({difference:+,})" for difference, source in differences[:3]]
+    named = [f"{source_name(*source)} ({difference:+,})" for difference, source in differences[:3]]
     parts = [
         {
             "agency": source[0],
@@ -140,12 +142,13 @@ def _leads_changed(cohorts: Cohorts, dispersion: float) -> Finding | None:
     )
 
 
-def _conversions_changed(cohorts: Cohorts) -> Finding | None:
+def _conversions_changed(cohorts: Cohorts, dispersion: float) -> Finding | None:
     now, before = cohorts.matured(*NOW), cohorts.matured(*BEFORE)
     one, other = total(now.values()), total(before.values())
     if one.conversions + other.conversions < LEAST_CONVERSIONS or not one.leads or not other.leads:
         return None
-    z = (one.conversions - other.conversions) / math.sqrt(one.conversions + other.conversions)
+    wider = 1 + (one + other).rate * (dispersion - 1)
+    z = (one.conversions - other.conversions) / math.sqrt(wider * (one.conversions + other.conversions))
     of_rates = fisher(Table(one.conversions, one.others, other.conversions, other.others))
     p = min(1.0, 2 * min(of_rates, normal_p(z)))
     percent = change(one.conversions, other.conversions)
@@ -156,7 +159,7 @@ def _conversions_changed(cohorts: Cohorts) -> Finding | None:
         split(now, before),
         one,
         other,
-        Test("Poisson z and Fisher, Bonferroni", one.leads + other.leads, z, p),
+        Test("z of two overdispersed Poisson counts and Fisher, Bonferroni", one.leads + other.leads, z, p),
     )
 
 
@@ -164,7 +167,7 @@ def _told(cohorts: Cohorts, parts: Split, one: Cohort, other: Cohort, test: Test
     first, last = cohorts.days(*NOW, matured=True)
     difference = one.conversions - other.conversions
     most = sorted(parts.effects, key=lambda effect: -abs(effect.contribution))[:SHOWN]
-    named = [f"{campaign_name(*effect.source)} ({effect.contribution:+.1f})" for effect in most[:3]]
+    named = [f"{source_name(*effect.source)} ({effect.contribution:+.1f})" for effect in most[:3]]
     return Finding(
         code=CONVERSIONS_CODE,
         subject="",

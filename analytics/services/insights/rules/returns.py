@@ -15,7 +15,7 @@ from analytics.models.insight import Severity
 from analytics.selectors.unusable import Ages, compare, ended_by_age, together
 from analytics.services.insights.finding import Finding, Test
 from analytics.services.insights.links import Link, condition, listed, sent
-from analytics.services.insights.wording import campaign_name, probability
+from analytics.services.insights.wording import probability, source_name
 from analytics.services.insights.world import World
 from analytics.statistics import Above, benjamini_hochberg, wilson
 from leads.choices import Disposition
@@ -97,7 +97,7 @@ def _finding(one: Compared, q: float, tests: int, first: date, last: date) -> Fi
     found, campaign = one.found, one.campaign
     own, others = found.rates
     low, high = wilson(found.hits, found.leads)
-    name = one.agency if campaign is None else campaign_name(one.agency, campaign)
+    name = one.agency if campaign is None else source_name(one.agency, campaign)
     against = "the other agencies" if campaign is None else "its agency's other campaigns"
     word = "are returned" if one.outcome == Disposition.RETURNED else "are duplicates"
     return Finding(
