@@ -3,6 +3,7 @@
 import logging
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage, Message
 from typing import Any, cast
@@ -17,6 +18,8 @@ from pytest_django import Settings
 from agencies.exceptions import AgencyInUse
 from agencies.services import delete_agency
 from analytics.models.reports import DeliveryStatus, ReportDelivery, ReportSchedule
+from analytics.selectors.reports import build_report
+from analytics.services.reporting import telling
 from analytics.services.reporting.delivering import (
     ALL_TAKEN_OUT,
     HELD,
@@ -34,13 +37,14 @@ from analytics.services.reporting.scheduling import (
     update_schedule,
 )
 from analytics.tasks import send_due_reports
-from analytics.tests.reporting import TESTS, make_business, make_schedule
+from analytics.tests.reporting import OCTOBER, TESTS, make_business, make_schedule
 from crm.core.exceptions import InvalidInput
 from crm.core.models import OutboxEvent
 from leads.tests.racing import at_once
 
 pytestmark = pytest.mark.django_db
 
+DAY = timedelta(days=1)
 FIRST_OF_NOVEMBER = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
 
@@ -126,7 +130,12 @@ def test_a_report_arrives_with_its_key_numbers_and_its_files(letterbox: Letterbo
     assert letter["Subject"] == "October <b>: Oct 1 to Oct 31, 2026"
     for kind in ("text/plain", "text/html"):
         text = part(letter, kind)
-        for told in ("All agencies", "$1,010.30", "+1,212.1 %"):
+        for told in (
+            "All agencies",
+            "$1,010.30",
+            "+1,212.1 %",
+            "Changes are against Aug 31 to Sep 30, 2026, as many days right before.",
+        ):
             assert told in text, (kind, told)
     assert "October <b>" not in part(letter, "text/html")
     files = {one.get_filename(): one.get_payload(decode=True) for one in letter.walk() if one.get_filename()}
@@ -135,6 +144,17 @@ def test_a_report_arrives_with_its_key_numbers_and_its_files(letterbox: Letterbo
     delivery.refresh_from_db()
     assert (delivery.status, delivery.unsent, delivery.error) == (DeliveryStatus.SENT, [], "")
     assert delivery.sent_at is not None
+
+
+def test_what_leads_of_a_young_month_are_compared_with_is_told_to_have_had_longer() -> None:
+    make_business()
+    october = build_report(OCTOBER, None)
+    soon, later = (
+        replace(october, generated_at=datetime(2026, month, 4, 17, tzinfo=UTC)) for month in (11, 12)
+    )
+    assert telling.YOUNG not in telling.told_comparison(replace(later, generated_at=later.generated_at + DAY))
+    assert telling.told_comparison(later).endswith(telling.YOUNG)
+    assert telling.told_comparison(soon).endswith(telling.YOUNG)
 
 
 def test_an_agencys_copy_tells_no_money_in_the_mail_either(letterbox: Letterbox) -> None:

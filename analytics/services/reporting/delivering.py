@@ -141,6 +141,7 @@ def mail_report(
             }
             for one in telling.key_numbers(summary, Audience(schedule.audience))
         ],
+        compared=telling.told_comparison(summary),
         generated_at=telling.told_moment(summary.generated_at),
     )
 

@@ -60,7 +60,6 @@ def fonts() -> typst.Fonts:
 
 def pdf_data(summary: ReportSummary, audience: Audience) -> dict[str, Any]:
     """What the template shows, numbers as text."""
-    before = summary.period.previous()
     days, subject = summary.period.days, telling.subject_of(summary)
     return {
         "title": telling.TITLE,
@@ -69,8 +68,7 @@ def pdf_data(summary: ReportSummary, audience: Audience) -> dict[str, Any]:
         "short": subject if len(subject) <= SHORT_NAME else f"{subject[:SHORT_NAME]}…",
         "dates": telling.told_period(summary),
         "days": f", {days:,} day{'' if days == 1 else 's'}",
-        "compared": f"Changes are against {telling.told_days(before.start, before.end)}, as many days right before; "
-        "of rates in percentage points.",
+        "compared": f"{telling.told_comparison(summary)} Rates change by percentage points.",
         "generated": f"Generated {telling.told_moment(summary.generated_at)}",
         "is_empty": summary.is_empty,
         "tiles": [_tile(one) for one in telling.key_numbers(summary, audience)],

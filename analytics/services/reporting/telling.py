@@ -2,19 +2,22 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
+from analytics.choices import Series
 from analytics.definitions import DEFINITIONS
 from analytics.models.reports import Audience
 from analytics.selectors.comparing import change
 from analytics.selectors.figures import Figures
+from analytics.selectors.forecasts import RIPE_AFTER
 from analytics.selectors.reports import ReportSummary
 from analytics.services.reporting.tables import Kind, Value
-from crm.core.clock import business_zone
+from crm.core.clock import business_day, business_zone
 
 NONE = "\N{EN DASH}"
 ALL_AGENCIES = "All agencies"
 TITLE = "Lead report"
+YOUNG = "Many of these leads are still being worked; those had longer to sign."
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,14 @@ def told_days(start: date, end: date) -> str:
     if start == end:
         return _day(end)
     return f"{_day(start) if start.year != end.year else f'{start:%b} {start.day}'} to {_day(end)}"
+
+
+def told_comparison(summary: ReportSummary) -> str:
+    """What changes are against, and where that is unfair: leads still grow in worth and conversions for weeks."""
+    before, age = summary.period.previous(), business_day(summary.generated_at) - summary.period.end
+    against = f"Changes are against {told_days(before.start, before.end)}, as many days right before."
+    is_young = age < timedelta(days=RIPE_AFTER[Series.REVENUE])
+    return f"{against} {YOUNG}" if is_young and not summary.is_empty else against
 
 
 def told_moment(at: datetime) -> str:
