@@ -5,12 +5,13 @@ from uuid import UUID
 
 from celery import shared_task
 from celery.exceptions import SoftTimeLimitExceeded
-from django.db import OperationalError
+from django.db import OperationalError, transaction
 from django.utils import timezone
 
+from crm.core.generations import step
 from leads.choices import ImportStatus
 from leads.models import LeadImport
-from leads.selectors.agents import renew_team_figures
+from leads.selectors.agents import AGENT_FIGURES, renew_team_figures
 from leads.services.imports.running import run_import
 from leads.services.terms import tidy_terms
 
@@ -50,8 +51,15 @@ def resume_lead_imports() -> int:
 
 @shared_task
 def renew_agent_figures() -> bool:
-    """Keep the agents' figures fresh where taking them would keep a request waiting; beat repeats it."""
-    return renew_team_figures()
+    """Keep the agents' figures fresh where taking them would keep a request waiting; beat repeats it.
+
+    What was answered with the older ones is not answered any more.
+    """
+    is_renewed = renew_team_figures()
+    if is_renewed:
+        with transaction.atomic():
+            step(AGENT_FIGURES)
+    return is_renewed
 
 
 @shared_task

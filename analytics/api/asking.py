@@ -37,7 +37,9 @@ class ExplainQuery(StrictSerializer):
     """Whether to explain the answer."""
 
     explain = serializers.BooleanField(
-        required=False, help_text="true: with `definitions` of the numbers in the answer."
+        required=False,
+        help_text="true: with `definitions` of the numbers in the answer.",
+        error_messages={"invalid": "One of true, false."},
     )
 
 
@@ -78,21 +80,30 @@ class RankingQuery(PeriodQuery):
 
 
 def asked(request: Request, query_class: type[ExplainQuery]) -> dict[str, Any]:
-    """The query as `query_class` understands it: `period` is a Period, `vendor_code` an agency's code or None.
+    """The query as `query_class` understands it: `period` is a Period, `agency` that of `vendor_code` or None.
 
-    400 naming the parameter: unknown, not of its kind, a bad period, no such agency.
+    400 naming the parameter: unknown, twice, not of its kind, a bad period, no such agency.
     """
-    query = query_class(data=request.query_params.dict())
-    query.is_valid(raise_exception=True)
-    given = {"vendor_code": None, **query.validated_data}
+    given = understood(request, query_class)
     if issubclass(query_class, PeriodQuery):
         given["period"] = period_of(given)
-    if given["vendor_code"] is not None:
-        _check_agency(given["vendor_code"])
-    return given
+    return {**given, "agency": _agency(given["vendor_code"])}
 
 
-def _check_agency(code: str) -> None:
-    if not Agency.objects.filter(pk=code).exists():
+def understood(request: Request, query_class: type[ExplainQuery]) -> dict[str, Any]:
+    """The parameters by themselves, cleaned: no statement. `vendor_code` is None where it is not given."""
+    for name, values in request.query_params.lists():
+        if len(values) > 1:
+            sentence = f"Given {len(values)} times; give {name} once."
+            raise InvalidInput(sentence, **{name: [sentence]})
+    query = query_class(data=request.query_params.dict())
+    query.is_valid(raise_exception=True)
+    return {"explain": False, "vendor_code": None, **query.validated_data}
+
+
+def _agency(code: str | None) -> Agency | None:
+    found = Agency.objects.filter(pk=code).first() if code else None
+    if code and found is None:
         sentence = f"There is no agency with the code {code!r}; GET /api/agencies lists them."
         raise InvalidInput(sentence, vendor_code=[sentence])
+    return found

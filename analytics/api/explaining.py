@@ -1,26 +1,21 @@
 """`?explain=true`: an answer with the definitions of its numbers."""
 
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any
 
 from rest_framework.request import Request
 
+from analytics.api.asking import ExplainQuery
 from analytics.definitions import DEFINITIONS
-from crm.core.exceptions import InvalidInput
-
-ASKED: Final = {"true": True, "1": True, "false": False, "0": False}
 
 
-def explained(document: dict[str, Any], names: Iterable[str], request: Request) -> dict[str, Any]:
-    """`document`, and where the request asks for it `definitions`: each of `names` to its sentence."""
-    if not is_explanation_asked(request):
-        return document
-    return {**document, "definitions": {name: DEFINITIONS[name] for name in names}}
+def explained(document: dict[str, Any], names: Iterable[str], *, is_asked: bool) -> dict[str, Any]:
+    """`document`, and where that is asked `definitions`: each of `names` to its sentence."""
+    return {**document, "definitions": {name: DEFINITIONS[name] for name in names}} if is_asked else document
 
 
 def is_explanation_asked(request: Request) -> bool:
-    """What `explain` says. Raises InvalidInput for anything but true and false."""
-    given = request.query_params.get("explain", "false").strip().lower()
-    if given not in ASKED:
-        raise InvalidInput("explain is true or false.", explain=["One of true, false."])
-    return ASKED[given]
+    """What `explain` says, whatever else is asked. 400 for anything but true and false."""
+    query = ExplainQuery(data={"explain": request.query_params.get("explain", "false")})
+    query.is_valid(raise_exception=True)
+    return bool(query.validated_data["explain"])

@@ -134,8 +134,7 @@ def test_an_unknown_agency_is_refused_by_name(caller: APIClient) -> None:
 @pytest.mark.parametrize("child", CHILDREN)
 def test_unknown_parameters_and_bad_periods_are_refused_by_name(caller: APIClient, child: str) -> None:
     assert list(refused(caller, f"analytics/{child}", vendor="ONE")) == ["vendor"]
-    known = "periode" if child == "predictions" else "period"
-    assert list(refused(caller, f"analytics/{child}", **{known: "fortnight"})) == [known]
+    assert list(refused(caller, f"analytics/{child}", period="fortnight")) == ["period"]
 
 
 @pytest.mark.parametrize("child", CHILDREN)

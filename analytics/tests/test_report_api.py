@@ -39,7 +39,7 @@ def test_the_summary_tells_the_period_and_every_table_adds_up(boss: Any) -> None
         assert sum(row["leads"] for row in told[table]) == 7
         assert sum(row["conversions"] for row in told[table]) == 1
     assert told["byVendor"][0] == {
-        "code": "FIRST", "name": "First Media", "leads": 4, "revenue": 600.3, "cpa": 150.07, "conversions": 1,
+        "code": "FIRST", "name": "First Media", "leads": 4, "revenue": 600.3, "cpa": 150.08, "conversions": 1,
         "conversionRate": 25.0, "returnRate": 25.0, "share": 59.4,
     }  # fmt: skip
 

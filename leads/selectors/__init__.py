@@ -1,6 +1,6 @@
 """Reads of leads that no single queryset says."""
 
-from leads.selectors.agents import TeamFigures, agent_figures, team_figures
+from leads.selectors.agents import AGENT_FIGURES, TeamFigures, agent_figures, team_figures
 from leads.selectors.duplicates import Likelihood, Lookalike, likely_duplicates
 from leads.selectors.explaining import explanation_of
 from leads.selectors.history import history_documents, history_of
@@ -8,6 +8,7 @@ from leads.selectors.performance import AgentFigures
 from leads.selectors.suggesting import Suggestion, kinds_for, suggestions
 
 __all__ = [
+    "AGENT_FIGURES",
     "AgentFigures",
     "Likelihood",
     "Lookalike",

@@ -11,6 +11,8 @@ from leads.models import LeadChange
 from leads.selectors.performance import AgentFigures
 
 FIGURES_DAYS = 90
+AGENT_FIGURES = "agent-figures"
+"""The scope of reads that show them: raised when a worker has taken them anew."""
 KEPT_AS = "agent-figures.1"  # another number for another shape of AgentFigures
 AGE_CLASSES = (56, 28, 14, 7)
 """Days since the assignment: a lead of yesterday is not expected to be signed."""

@@ -31,7 +31,7 @@ def performance_document(found: Performance, *, for_vendor: bool, is_explained: 
         "leadsThisMonth": found.volume.this_month,
         "monthlyGoal": found.agency.goal,
         "goalProgress": found.goal_progress,
-        "goalPace": _pace_document(found.volume.pace(found.agency.goal)),
+        "goalPace": _pace_document(found.pace),
         "revenue": float(figures.revenue),
         "avgCPA": figures.cpa,
         "topCampaign": None if found.top_campaign is None else campaign_name(found.top_campaign),
@@ -102,7 +102,7 @@ def stats_document(found: Stats, *, for_vendor: bool, is_explained: bool) -> dic
         ],
         "daily": [_day_document(day, figures, for_vendor=for_vendor) for day, figures in found.daily.items()],
         "funnel": funnel_document(found.total),
-        "goal": _goal_document(found.volume, found.agency.goal),
+        "goal": _goal_document(found.volume, found.agency.goal, found.pace),
         "grade": (found.graded and found.graded.grade) or None,
         "gradeDetail": grade_document(found.graded, for_vendor=for_vendor, is_explained=is_explained),
         "gradeHistory": [_day_grade(row, for_vendor=for_vendor) for row in found.grades],
@@ -173,12 +173,12 @@ def _of_vendor(document: dict[str, Any]) -> dict[str, Any]:
     return {name: None if name in OF_STAFF else value for name, value in document.items()}
 
 
-def _goal_document(volume: Volume, goal: int) -> dict[str, Any]:
+def _goal_document(volume: Volume, goal: int, pace: Pace | None) -> dict[str, Any]:
     return {
         "monthlyGoal": goal,
         "leadsThisMonth": volume.this_month,
         "goalProgress": volume.goal_progress(goal),
-        "goalPace": _pace_document(volume.pace(goal)),
+        "goalPace": _pace_document(pace),
     }
 
 

@@ -26,7 +26,7 @@ class WindowSerializer(BoundsSerializer):
 
 
 class PaceSerializer(Shape):
-    """Where the month is heading; null without a goal or with less than four weeks of leads."""
+    """Where the month is heading; null without a goal, with less than four weeks of leads, while paused."""
 
     projected = serializers.IntegerField(help_text="Leads at the month's end, as the last four weeks went.")
     chance = serializers.FloatField(help_text="Of reaching the goal, per cent.")

@@ -1,5 +1,6 @@
 """Agencies with their numbers. Reads are served here, above the leads; writes are inherited from below."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.utils import timezone
@@ -15,6 +16,7 @@ from analytics.api.agencies import serializers as shapes
 from analytics.api.agencies.filters import ExplainedAgencyFilter
 from analytics.api.asking import ExplainQuery, PeriodQuery, asked
 from analytics.api.explaining import explained, is_explanation_asked
+from analytics.api.reading import of_agency
 from analytics.definitions import AGENCIES
 from analytics.selectors.agencies.history import agency_stats
 from analytics.selectors.agencies.performance import Performance, performances
@@ -22,7 +24,6 @@ from analytics.services.grading import SCOPE
 from crm.core.api.caching import cached_read
 from crm.core.api.requests import actor_of
 from crm.core.choices import Role
-from crm.core.generations import agency_scope
 from crm.core.snapshots import consistent_read
 
 DEFINED = (*AGENCIES, "conversionRate", "returnRate", "goalProgress")
@@ -31,13 +32,12 @@ STATS_DEFINED = (
     "avgQuality", "avgResponseMinutes", "cost", "costKnown", "roi", "goalProgress", "funnel.reached", "funnel.share",
     "funnel.fromPrevious", "funnel.standing",
 )  # fmt: skip
-OF_STAFF = {"revenue", "cpa", "cost", "costKnown", "roi", "avgResponseMinutes", "avgCPA", "campaignROI"}
 
 
-def scopes_of(request: Request) -> tuple[str, ...]:
+def scopes_of(request: Request) -> Collection[str]:
     """What an answer is made of: the leads of one agency, or of all."""
     code = request.parser_context["kwargs"].get("code") or actor_of(request).vendor_code
-    return (agency_scope(code.upper()) if code else "leads", "agencies", SCOPE)
+    return of_agency(("leads", "agencies", SCOPE), code.upper() if code else None)
 
 
 class AgencyNumbersViewSet(AgencyViewSet):
@@ -57,7 +57,7 @@ class AgencyNumbersViewSet(AgencyViewSet):
         stored = self.get_serializer(page, many=True).data
         shown = [self._with_numbers(agency, found[agency["code"]], is_explained) for agency in stored]
         response = self.get_paginated_response(shown)
-        response.data = self._explained(response.data, DEFINED)
+        response.data = self._explained(response.data, DEFINED, is_asked=is_explained)
         return response
 
     @extend_schema(
@@ -67,13 +67,12 @@ class AgencyNumbersViewSet(AgencyViewSet):
     )
     @cached_read("agency", reads=scopes_of)
     def retrieve(self, request: Request, code: str) -> Response:
-        asked(request, ExplainQuery)
-        is_explained = is_explanation_asked(request)
+        is_explained = asked(request, ExplainQuery)["explain"]
         with consistent_read():
             agency = self.found(code)
             found = performances([agency], timezone.now())[agency.code]
         shown = self._with_numbers(self.get_serializer(agency).data, found, is_explained)
-        return Response(self._explained(shown, DEFINED))
+        return Response(self._explained(shown, DEFINED, is_asked=is_explained))
 
     @extend_schema(
         summary="An agency over a period", parameters=[PeriodQuery], responses=shapes.AgencyStatsSerializer
@@ -83,12 +82,12 @@ class AgencyNumbersViewSet(AgencyViewSet):
     def stats(self, request: Request, code: str) -> Response:
         with consistent_read():
             agency = self.found(code)
-            found = agency_stats(agency, asked(request, PeriodQuery)["period"], timezone.now())
-        document = documents.stats_document(
-            found, for_vendor=self._is_for_vendor, is_explained=is_explanation_asked(request)
-        )
+            given = asked(request, PeriodQuery)
+            found = agency_stats(agency, given["period"], timezone.now())
+        is_explained = given["explain"]
+        document = documents.stats_document(found, for_vendor=self._is_for_vendor, is_explained=is_explained)
         named = {name: getattr(agency, name) for name in ("code", "name", "status", "goal")}
-        return Response(self._explained({"agency": named, **document}, STATS_DEFINED))
+        return Response(self._explained({"agency": named, **document}, STATS_DEFINED, is_asked=is_explained))
 
     @property
     def _is_for_vendor(self) -> bool:
@@ -104,6 +103,8 @@ class AgencyNumbersViewSet(AgencyViewSet):
             "insights": documents.insights_document(found.graded, for_vendor=for_vendor),
         }
 
-    def _explained(self, document: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
-        shown = [name for name in names if not (self._is_for_vendor and name in OF_STAFF)]
-        return explained(document, shown, self.request)
+    def _explained(
+        self, document: dict[str, Any], names: tuple[str, ...], *, is_asked: bool
+    ) -> dict[str, Any]:
+        shown = [name for name in names if not (self._is_for_vendor and name in documents.OF_STAFF)]
+        return explained(document, shown, is_asked=is_asked)

@@ -6,11 +6,12 @@ from django.utils import timezone
 from rest_framework.viewsets import ViewSet
 
 from analytics.api.analytics import documents, serializers
-from analytics.api.asking import AgencyQuery, ExplainQuery, FunnelQuery, RankingQuery, TrendQuery
-from analytics.api.reading import numbers
+from analytics.api.asking import AgencyQuery, FunnelQuery, RankingQuery, TrendQuery
+from analytics.api.reading import OF_ALL_ONLY, numbers
 from analytics.api.statistics.documents import funnel_document, period_document
 from analytics.api.statistics.views import FUNNEL, PERIOD
 from analytics.choices import Dimension, Series
+from analytics.definitions import FORECASTS
 from analytics.selectors.figures import figures
 from analytics.selectors.forecasts import latest_forecast
 from analytics.selectors.groups import By, groups
@@ -26,6 +27,10 @@ from crm.core.api.permissions import IsManager
 Given = dict[str, Any]
 
 SHOWN = 5  # insights
+HORIZONS_STAND = """Always of the next 7, 30 and 90 days: `period` is checked, as elsewhere, and changes nothing.
+
+Of one agency (`vendor_code`) the forecast stored for it, else a plain one from its leads.
+"""
 PART = (
     *PERIOD, "leads", "revenue", "cpa", "cost", "roi", "conversions", "conversionRate", "conversionInterval",
     "returnRate", "avgQuality", "share",
@@ -108,6 +113,7 @@ class AnalyticsViewSet(ViewSet):
 
     @numbers(
         "Agents ranked by a metric",
+        description=OF_ALL_ONLY,
         query=RankingQuery,
         answer=serializers.RankingSerializer,
         reads=("leads", "agents"),
@@ -132,30 +138,36 @@ class AnalyticsViewSet(ViewSet):
 
     @numbers(
         "The agencies as publishers of leads",
+        query=AgencyQuery,
         answer=serializers.PublishersSerializer,
         reads=("leads", "agencies"),
         defined=("publishers", *PART, "goalProgress"),
     )
     def publishers(self, given: Given) -> Given:
-        found = publishers(given["period"])
+        period, agency = given["period"], given["vendor_code"]
+        found = publishers(period, agency)
         return {
-            **period_document(given["period"]),
+            **period_document(period),
+            "vendor_code": agency,
             "total": documents.total_document(publisher.figures for publisher in found),
             "publishers": [documents.publisher_document(publisher) for publisher in found],
         }
 
     @numbers(
         "Leads and revenue to come",
-        query=ExplainQuery,
+        query=AgencyQuery,
+        description=HORIZONS_STAND,
         answer=serializers.PredictionsSerializer,
-        reads=("forecasts", "leads"),
-        defined=("forecast",),
+        reads=("forecasts", "leads", "agencies"),
+        defined=("forecast", *FORECASTS),
     )
     def predictions(self, given: Given) -> Given:
+        agency = given["vendor_code"]
         return {
             "asOf": timezone.now(),
-            "leads": documents.prediction_document(latest_forecast(Series.LEADS)),
-            "revenue": documents.prediction_document(latest_forecast(Series.REVENUE)),
+            "vendor_code": agency,
+            "leads": documents.prediction_document(latest_forecast(Series.LEADS, agency or "")),
+            "revenue": documents.prediction_document(latest_forecast(Series.REVENUE, agency or "")),
         }
 
     @numbers(

@@ -4,30 +4,14 @@ from typing import Any
 
 from rest_framework import serializers
 
+from analytics.api.asking import AgencyQuery
 from analytics.models.reports import Audience, ReportFormat
-from crm.core.api.serializers import PlainCharField, StrictSerializer
-
-PERIOD = "today, week, month (the default), quarter, year, custom, or a number of days"
 
 
-class ReportQuerySerializer(StrictSerializer):
-    """What a report is about."""
+class ExportQuery(AgencyQuery):
+    """GET /reports/export."""
 
-    period = PlainCharField(required=False, max_length=20, help_text=f"{PERIOD}.")
-    startDate = PlainCharField(required=False, max_length=10, help_text="With endDate: the first day.")
-    endDate = PlainCharField(required=False, max_length=10, help_text="The last day, included.")
-    vendor_code = PlainCharField(required=False, max_length=32, help_text="Narrows it to one agency.")
-
-
-class SummaryQuerySerializer(ReportQuerySerializer):
-    """The summary's parameters."""
-
-    explain = serializers.BooleanField(required=False, default=False, help_text="Adds `definitions`.")
-
-
-class ExportQuerySerializer(ReportQuerySerializer):
-    """The export's parameters."""
-
+    explain: Any = None  # a file has no definitions
     format = serializers.ChoiceField(choices=ReportFormat.choices, default=ReportFormat.PDF)
     audience = serializers.ChoiceField(choices=Audience.choices, default=Audience.STAFF)
 

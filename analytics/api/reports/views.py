@@ -8,21 +8,17 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
-from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
-from agencies.models import Agency
-from analytics.api.explaining import explained
+from analytics.api.asking import AgencyQuery, asked
+from analytics.api.reading import numbers
 from analytics.api.reports import serializers as shapes
 from analytics.api.reports.documents import report_document
 from analytics.models.reports import Audience, ReportFormat
-from analytics.selectors.reports import ReportSummary, build_report
+from analytics.selectors.reports import build_report
 from analytics.services.reporting.files import RENDERERS, write_report
-from crm.core.api.caching import cached_read
 from crm.core.api.permissions import IsManager
 from crm.core.exceptions import InvalidInput
-from crm.core.generations import agency_scope
-from crm.core.periods import period_of
 
 FILES = {(200, content_type.partition(";")[0]): OpenApiTypes.BINARY for _, content_type in RENDERERS.values()}
 DEFINED = (
@@ -44,41 +40,37 @@ class AnswersFilesNegotiation(BaseContentNegotiation):
         return renderers[0], renderers[0].media_type
 
 
-def scopes_of(request: Request) -> tuple[str, ...]:
-    """What a summary is made of; asked before the query is checked."""
-    code = request.query_params.get("vendor_code", "")
-    return (agency_scope(code) if code and code.isprintable() else "leads", "agencies", "agents")
-
-
 class ReportViewSet(ViewSet):
     """The business by vendor, source, agent and state."""
 
     permission_classes = [IsManager]
     content_negotiation_class = AnswersFilesNegotiation
 
-    @extend_schema(
-        summary="A period in numbers",
-        parameters=[shapes.SummaryQuerySerializer],
-        responses=shapes.ReportSerializer,
+    @numbers(
+        "A period in numbers",
+        query=AgencyQuery,
+        answer=shapes.ReportSerializer,
+        reads=("leads", "agencies", "agents"),
+        defined=DEFINED,
+        name="report-summary",
     )
-    @cached_read("report-summary", reads=scopes_of)
-    def summary(self, request: Request) -> Response:
-        asked = _asked(shapes.SummaryQuerySerializer, request)
-        return Response(explained(report_document(_report(asked)), DEFINED, request))
+    def summary(self, given: dict[str, Any]) -> dict[str, Any]:
+        return report_document(build_report(given["period"], given["agency"]))
 
     @extend_schema(
         summary="A report as a file",
         description=EXPORT,
-        parameters=[shapes.ExportQuerySerializer],
+        parameters=[shapes.ExportQuery],
         responses=FILES,
     )
     def export(self, request: Request) -> HttpResponse:
-        asked = _asked(shapes.ExportQuerySerializer, request)
-        audience = Audience(asked["audience"])
-        if audience == Audience.AGENCY and not asked.get("vendor_code"):
+        given = asked(request, shapes.ExportQuery)
+        audience = Audience(given["audience"])
+        if audience == Audience.AGENCY and given["agency"] is None:
             sentence = "An agency's copy needs vendor_code: whose is it?"
             raise InvalidInput(sentence, vendor_code=[sentence])
-        file = write_report(_report(asked), ReportFormat(asked["format"]), audience)
+        report = build_report(given["period"], given["agency"])
+        file = write_report(report, ReportFormat(given["format"]), audience)
         return HttpResponse(
             file.content,
             content_type=file.content_type,
@@ -88,18 +80,3 @@ class ReportViewSet(ViewSet):
                 "Cache-Control": "private, no-store",
             },
         )
-
-
-def _report(asked: dict[str, Any]) -> ReportSummary:
-    code = asked.get("vendor_code")
-    agency = Agency.objects.filter(pk=code).first() if code else None
-    if code and agency is None:
-        sentence = "There is no agency with this code."
-        raise InvalidInput(sentence, vendor_code=[sentence])
-    return build_report(period_of(asked), agency)
-
-
-def _asked(shape: type[shapes.ReportQuerySerializer], request: Request) -> dict[str, Any]:
-    serializer = shape(data=request.query_params.dict())
-    serializer.is_valid(raise_exception=True)
-    return dict(serializer.validated_data)

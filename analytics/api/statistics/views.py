@@ -4,11 +4,12 @@ from typing import Any
 
 from rest_framework.viewsets import ViewSet
 
-from analytics.api.reading import numbers
+from analytics.api.reading import OF_ALL_ONLY, numbers
 from analytics.api.statistics.documents import statistics_document
 from analytics.api.statistics.serializers import StatisticsSerializer
 from analytics.selectors.statistics import statistics
 from crm.core.api.permissions import IsManager
+from leads.selectors import AGENT_FIGURES
 
 PERIOD = ("period", "previous", "change")
 FUNNEL = ("funnel.reached", "funnel.share", "funnel.fromPrevious", "funnel.standing")
@@ -25,8 +26,9 @@ class StatisticsViewSet(ViewSet):
 
     @numbers(
         "The business in numbers",
+        description=OF_ALL_ONLY,
         answer=StatisticsSerializer,
-        reads=("leads", "agents", "forecasts"),
+        reads=("leads", "agents", "forecasts", AGENT_FIGURES),
         defined=STATISTICS,
     )
     def stats(self, given: dict[str, Any]) -> dict[str, Any]:

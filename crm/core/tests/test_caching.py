@@ -237,15 +237,19 @@ def test_who_waited_for_what_turns_out_too_large_takes_it_without_a_queue(
         begun.set()
         assert waiting(5)
 
+    def wait() -> tuple[object, Way]:
+        kept, way = kept_exactly("x", version=lambda: 1, take=never)
+        return kept.value, way
+
     def never() -> None:
         raise AssertionError
 
     with ThreadPoolExecutor(1) as pool:
         leader = pool.submit(lambda: kept_exactly("x", version=lambda: 1, take=take_nothing))
         assert begun.wait(30)
-        others = at_once(5, lambda: kept_exactly("x", version=lambda: 1, take=never))
+        others = at_once(5, wait)
         assert leader.result(30)[0].value is None
-    assert [(kept.value, way) for kept, way in others] == [(None, Way.WAIT)] * 5
+    assert others == [(None, Way.WAIT)] * 5
 
 
 def test_after_a_minute_it_is_tried_again_whether_it_can_be_kept() -> None:
