@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.management import get_commands
 from pytest_django.live_server_helper import LiveServer
 
 from crm.core.choices import Role
@@ -42,6 +43,8 @@ def test_the_tour_works_as_pasted(live_server: LiveServer) -> None:
         "invalid_transition",
         '"created"',
         '"restored"',
+        "{'total': 1, 'change': None}",
+        "'avgResponseMinutes'",
     ):
         assert told in done.stdout, (told, done.stdout)
     lead = Lead.objects.get()
@@ -53,6 +56,15 @@ def test_every_file_the_docs_point_to_exists() -> None:
     for page in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
         for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.name} points to {target}"
+
+
+def test_every_command_and_every_job_of_beat_is_in_the_operations_page() -> None:
+    page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    apps = {"crm.core", "agencies", "pricing", "leads", "analytics", "crm.benchmark"}
+    ours = {name for name, app in get_commands().items() if app in apps}
+    assert {"seed_demo", "rebuild_stats", "benchmark"} <= ours
+    assert {name for name in ours if not re.search(rf"`{name}[ `]", page)} == set()
+    assert {name for name in settings.CELERY_BEAT_SCHEDULE if f"| `{name}` |" not in page} == set()
 
 
 def test_every_variable_of_the_settings_is_in_the_readme() -> None:
