@@ -72,7 +72,7 @@ AGENCIES: Final[Mapping[str, str]] = {
     "goalPace.chance": "Chance, per cent, that the rest of the month brings what the goal lacks: a negative binomial tail, as "
     "spread out as the last four weeks were.",
     "avgCPA": "Revenue / leads, in dollars.",
-    "topCampaign": "The campaign with most conversions, then most leads.",
+    "topCampaign": "The name of the campaign with most conversions, then most leads; null without leads.",
     "campaignROI": "(Revenue - cost) / cost, per cent, of the five campaigns with most revenue.",
     "grade": "A from a score of 65, B from 55, C from 45, D from 35, else F; null with fewer than 30 leads in 90 days. Made anew "
     "every ten minutes, the day's last one is kept.",
