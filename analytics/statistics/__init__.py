@@ -5,11 +5,13 @@ from analytics.statistics.multiple import benjamini_hochberg
 from analytics.statistics.normal import normal_p, normal_quantile
 from analytics.statistics.proportions import (
     Above,
+    Gain,
     MantelHaenszel,
     Table,
     above_others,
     fisher,
     fisher_above,
+    gain_of_others,
     mantel_haenszel,
     wilson,
 )
@@ -18,6 +20,7 @@ from analytics.statistics.robust import mann_kendall, robust_scale, robust_z, th
 __all__ = [
     "Above",
     "Counted",
+    "Gain",
     "MantelHaenszel",
     "Table",
     "above_others",
@@ -25,6 +28,7 @@ __all__ = [
     "count_p",
     "fisher",
     "fisher_above",
+    "gain_of_others",
     "lower_tail",
     "mann_kendall",
     "mantel_haenszel",

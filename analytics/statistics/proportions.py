@@ -59,6 +59,20 @@ class Above:
         return (self.hits / self.leads, self.expected / self.leads) if self.leads else (0.0, 0.0)
 
 
+@dataclass(frozen=True, slots=True)
+class Gain:
+    """How many hits more `leads` would have had, with its interval at 95 %."""
+
+    leads: float
+    more: float
+    low: float
+    high: float
+
+    def a_part(self, parts: float) -> "Gain":
+        """Of one of so many parts, a month of several say."""
+        return Gain(self.leads / parts, self.more / parts, self.low / parts, self.high / parts)
+
+
 def wilson(hits: int, n: int, level: float = 0.95) -> tuple[float, float]:
     """Score interval of a proportion, 0 to 1 (Wilson, 1927); (0, 1) of nothing."""
     if n <= 0:
@@ -122,6 +136,28 @@ def _chances(table: Table) -> dict[int, float]:
 
 def _log_ways(n: int, k: int) -> float:
     return math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
+
+
+def gain_of_others(layers: Iterable[Table]) -> Gain:
+    """What the others would have gained at the rate that the exposed have in their own layer.
+
+    Direct standardisation to the others: the difference of each layer's rates, weighted by how many others are in it.
+    Variances are binomial with half a hit and half a miss added. A layer without both sides adds nothing.
+    """
+    told = [table for table in layers if table.hits + table.misses and table.other_hits + table.other_misses]
+    more = variance = 0.0
+    for table in told:
+        exposed, others = table.hits + table.misses, table.other_hits + table.other_misses
+        more += others * (table.hits / exposed - table.other_hits / others)
+        variance += others**2 * (_spread(table.hits, exposed) + _spread(table.other_hits, others))
+    half = normal_quantile(0.95) * math.sqrt(variance)
+    return Gain(sum(table.other_hits + table.other_misses for table in told), more, more - half, more + half)
+
+
+def _spread(hits: int, n: int) -> float:
+    """The variance of a rate."""
+    rate = (hits + 0.5) / (n + 1)
+    return rate * (1 - rate) / n
 
 
 def mantel_haenszel(layers: Iterable[Table]) -> MantelHaenszel | None:

@@ -14,7 +14,7 @@ from analytics.services.forecasting.backtest import backtest
 from analytics.services.forecasting.candidates import candidates, seen_at, without_outliers
 from analytics.services.forecasting.intervals import coverage, spread, spreads, student
 from analytics.services.forecasting.making import Document, forecast_document
-from analytics.tests.forecasting import plain, year
+from analytics.tests.forecasting import PRICE, plain, year
 
 
 @cache
@@ -139,6 +139,19 @@ def test_a_backlog_imported_is_no_sign_of_more() -> None:
     assert document["method"] not in {"naive", "seasonal_naive"}
     assert document["horizons"]["30"]["point"] == pytest.approx(usual, rel=0.35)
     assert without_outliers(leads)[-10] < 400
+
+
+def test_revenue_of_a_backlog_is_no_sign_of_more_either() -> None:
+    """It is cut as its leads are; what a lead is worth is not touched by it."""
+    leads = year(6).leads.copy()
+    usual = candidates(seen_at(plain(list(leads)), Series.REVENUE, len(leads)), 30)
+    leads[-10] = 1_500
+    cohorts = plain(list(leads))
+    seen = seen_at(cohorts, Series.REVENUE, len(leads))
+    assert seen.steady[-10] == pytest.approx(without_outliers(leads)[-10] * PRICE)
+    assert seen.steady[:-10].tolist() == cohorts.matured(len(leads))[:-10].tolist()
+    for method in ("weekly_mean", "mstl_ets", "combination", "leads_by_value"):
+        assert candidates(seen, 30)[method].sum() == pytest.approx(usual[method].sum(), rel=0.35), method
 
 
 @pytest.mark.parametrize("days", [1, 6, 7, 60, 100])

@@ -11,7 +11,6 @@ from analytics.services.insights.rules import (
     anomalies,
     conversion,
     drivers,
-    pace,
     returns,
     slow_agents,
     speed,
@@ -19,7 +18,7 @@ from analytics.services.insights.rules import (
 from analytics.services.insights.rules.anomalies import Series
 from analytics.services.insights.rules.slow_agents import Handled
 from analytics.services.insights.rules.speed import Group
-from analytics.services.insights.world import REACH, Vendor, World
+from analytics.services.insights.world import REACH, World
 from analytics.tests.insight_worlds import NOW, TODAY, alarms, binomial, days_of, most_alarms, poisson
 
 WORLDS = 200
@@ -63,13 +62,31 @@ def quiet_cohorts(rng: random.Random) -> Cohorts:
     return Cohorts(TODAY, cells)
 
 
-def quiet_month(rng: random.Random) -> list[Finding]:
-    daily = {}
-    for number, a_day in enumerate(RATES):
-        counts = days_of(rng, a_day)
-        vendor = Vendor(f"A{number}", "", is_sending=True, goal=round(a_day * 31 * 6.95 / 7))
-        daily[vendor] = {TODAY - timedelta(days=REACH - place): count for place, count in enumerate(counts)}
-    return pace.judge(daily, TODAY)
+def rare_conversions(rng: random.Random) -> list[Finding]:
+    """A hundred sources of which fewer than two conversions are expected: no five of them are chosen for having five."""
+    return conversion.judge(
+        Cohorts(
+            TODAY,
+            {
+                (f"A{number}", ""): {
+                    block: Cell(leads, *[binomial(rng, leads, 0.008)] * 3)
+                    for block in range(9)
+                    for leads in [100 if block < 3 else 40]
+                }
+                for number in range(100)
+            },
+        )
+    )
+
+
+def restless_sources(rng: random.Random) -> list[Finding]:
+    """The number of leads varies five times as much as Poisson's, and three in five convert."""
+    weeks = {}
+    for block in range(15):
+        leads = poisson(rng, rng.gammavariate(400 / 4, 4))
+        weeks[block] = Cell(leads, *[binomial(rng, leads, 0.6)] * 3)
+    found = drivers.judge(Cohorts(TODAY, {("A", ""): weeks}), 5.0)
+    return [one for one in found if one.code == drivers.CONVERSIONS_CODE]
 
 
 def returns_of(rng: random.Random, sending: dict[Source, tuple[float, int, int]]) -> list[Finding]:
@@ -140,13 +157,17 @@ def test_sources_that_convert_as_ever() -> None:
     assert found <= most_alarms(WORLDS, conversion.LEVEL)
 
 
+def test_sources_of_few_conversions() -> None:
+    assert alarms(WORLDS, rare_conversions) <= most_alarms(WORLDS, conversion.LEVEL)
+
+
+def test_conversions_of_leads_that_come_in_waves() -> None:
+    assert alarms(WORLDS, restless_sources) <= most_alarms(WORLDS, drivers.LEVEL)
+
+
 def test_totals_that_are_as_ever() -> None:
     found = alarms(WORLDS, lambda rng: drivers.judge(quiet_cohorts(rng), 1.0))
     assert found <= most_alarms(WORLDS, 2 * drivers.LEVEL)  # two rules
-
-
-def test_months_on_pace() -> None:
-    assert alarms(WORLDS, quiet_month) <= most_alarms(WORLDS, pace.LEVEL)
 
 
 def test_leads_that_come_back_as_often_as_anybodys() -> None:

@@ -18,7 +18,7 @@ from analytics.services.insights.links import sent
 from analytics.services.insights.registry import find_insights
 from analytics.services.insights.rules import deadlines
 from analytics.services.insights.world import World
-from analytics.tests.insight_worlds import NOW, lead, store, troubled_world
+from analytics.tests.insight_worlds import NOW, lead, noon, store, troubled_world
 from crm.core.choices import Role
 from crm.core.clock import business_day, business_zone
 from crm.core.tests.factories import make_user, signed_in
@@ -121,6 +121,24 @@ def test_deadlines_passed_and_near(manager: Client) -> None:
 
 def _due(agency: Agency, left: int, **fields: Any) -> Any:
     return lead(agency, timezone.now(), filing_deadline=business_day() + timedelta(days=left), **fields)
+
+
+def test_leads_spoken_with_before_they_were_handed_over() -> None:
+    """Nobody is slow because others were given old leads, and whoever is was not quick with those he was given."""
+    agency, leads = make_agency(code="HANDED"), []
+    for name, late, old in (("late", 40, 10), ("heir", 0, 160), ("third", 0, 160), ("fair", 0, 0)):
+        agent = make_user(email=f"{name}@example.com")
+        for n in range(40 + old):
+            at = noon(1 + n % 29)
+            wait = timedelta(hours=3 if n < late or n % 2 else 0.5)
+            spoken = at + wait if n < 40 else at - timedelta(days=2)
+            worked = {"assigned_agent": agent, "assigned_at": at, "first_contact_at": spoken}
+            leads.append(lead(agency, at, disposition=Disposition.NOT_INTERESTED, **worked))
+    store(leads)
+    (found,) = [one for one in find_insights(NOW) if one.code == "slow_agent"]
+    assert (found.subject, found.figures["leads"], found.figures["inTime"]) == ("late@example.com", 40, 0)
+    assert found.figures["shareOthers"] == 50.0
+    assert total_of(signed_in(make_user(role=Role.MANAGER)), found.link.document()) == 40
 
 
 def test_a_campaign_without_a_name_and_one_with_odd_signs() -> None:

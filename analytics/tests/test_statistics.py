@@ -15,6 +15,7 @@ from analytics.statistics import (
     count_p,
     fisher,
     fisher_above,
+    gain_of_others,
     lower_tail,
     mann_kendall,
     mantel_haenszel,
@@ -65,6 +66,19 @@ def test_above_others_tells_layers_apart() -> None:
     both = above_others([Table(2, 2, 1, 3), Table(1, 1, 0, 2)])
     assert both.p == pytest.approx(ways_of_three)
     assert both.excess == pytest.approx(3 - 1)
+
+
+def test_what_the_others_would_gain_is_weighted_by_the_others() -> None:
+    """Nine tenths of the others are where nothing is to be gained; Mantel and Haenszel weigh the layers alike."""
+    layers = [Table(20, 80, 90, 810), Table(450, 450, 10, 90), Table(0, 0, 5, 5)]
+    gain = gain_of_others(layers)
+    assert gain.leads == 1_000
+    assert gain.more == pytest.approx(900 * (0.2 - 0.1) + 100 * (0.5 - 0.1))
+    assert gain.low < gain.more < gain.high
+    assert gain.a_part(10).more == pytest.approx(13)
+    wald = 100 * math.sqrt(0.3 * 0.7 / 100 + 0.2 * 0.8 / 100)
+    one = gain_of_others([Table(30, 70, 20, 80)])
+    assert one.high - one.more == pytest.approx(1.96 * wald, rel=0.01)
 
 
 def test_mantel_haenszel_of_berkeley() -> None:

@@ -21,7 +21,10 @@ NAIVE, SEASONAL_NAIVE = "naive", "seasonal_naive"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Seen:
-    """A series as it was known at an origin. `steady` is without outliers; `value_per_lead` of revenue only."""
+    """A series as it was known at an origin; `value_per_lead` of revenue only.
+
+    `steady` is without outliers: of revenue, that of a day whose leads were cut is cut by as much. So are `leads`.
+    """
 
     values: Array
     steady: Array
@@ -35,7 +38,8 @@ def seen_at(cohorts: Cohorts, series: Series, origin: int) -> Seen:
     if series == Series.LEADS:
         return Seen(leads, steady, steady)
     matured = cohorts.matured(origin)
-    return Seen(matured, matured, steady, cohorts.value_per_lead(origin))
+    kept = np.divide(steady, leads, out=np.ones(origin), where=leads > 0)
+    return Seen(matured, matured * kept, steady, cohorts.value_per_lead(origin))
 
 
 def candidates(seen: Seen, days: int) -> dict[str, Array]:

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import NamedTuple
 
 from analytics.services.insights.reading import rows
@@ -64,14 +65,14 @@ class Cohort(NamedTuple):
         return self.leads - self.conversions
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Cohorts:
     """The last 30 weeks of leads in blocks of two weeks, block 0 the one that ended last night."""
 
     today: date
     cells: dict[Source, dict[int, Cell]]
 
-    @property
+    @cached_property
     def horizon(self) -> int:
         """Days."""
         old = [cell for blocks in self.cells.values() for block, cell in blocks.items() if block >= MATURE]

@@ -1,16 +1,18 @@
 """Rule `slow_agent`: an agent's leads wait longer for the first contact than the others'.
 
-Leads assigned on the last 30 days, today's left out (their hour may not be over); Duplicates left out. In time is a
-first contact within an hour of the assignment; who was not reached counts as not in time, for everybody alike. An agent
-against all others by Mantel and Haenszel in two layers, assigned in business hours or outside them; Benjamini and
-Hochberg over the agents. Enough is `LEAST` leads; the share must be `POINTS` points and a third below the others'.
+Leads assigned on the last 30 days, today's left out (their hour may not be over); left out are Duplicates, and leads that
+had been spoken with before they were handed over: their first contact is nobody's merit. In time is a first contact
+within an hour of the assignment; who was not reached counts as not in time, for everybody alike. An agent against all
+others by Mantel and Haenszel in two layers, assigned in business hours or outside them; Benjamini and Hochberg over the
+agents. Enough is `LEAST` leads; the share must be `POINTS` points and a third below the others'.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from analytics.models.insight import Severity
 from analytics.services.insights.finding import Finding, Test
-from analytics.services.insights.links import condition, days, searched
+from analytics.services.insights.links import Link, condition, days, searched
 from analytics.services.insights.office import CLOSES, OPENS, WORKDAYS
 from analytics.services.insights.reading import rows
 from analytics.services.insights.wording import probability
@@ -27,9 +29,12 @@ BELOW = 2 / 3  # of the others' share
 
 _READ = """
 SELECT agent.email, concat_ws(' ', NULLIF(agent.first_name, ''), NULLIF(agent.last_name, '')),
-       extract(isodow FROM wall) <= %(workdays)s AND wall::time >= %(opens)s AND wall::time < %(closes)s, count(*),
-       count(*) FILTER (WHERE first_contact_at <= assigned_at + interval '1 hour')
-  FROM (SELECT *, assigned_at AT TIME ZONE %(zone)s AS wall FROM leads_lead
+       extract(isodow FROM wall) <= %(workdays)s AND wall::time >= %(opens)s AND wall::time < %(closes)s,
+       count(*) FILTER (WHERE NOT is_known),
+       count(*) FILTER (WHERE NOT is_known AND first_contact_at <= assigned_at + interval '1 hour'),
+       array_agg(lead.id::text ORDER BY lead.id) FILTER (WHERE is_known)
+  FROM (SELECT *, assigned_at AT TIME ZONE %(zone)s AS wall,
+               first_contact_at IS NOT NULL AND first_contact_at < assigned_at AS is_known FROM leads_lead
          WHERE assigned_agent_id IS NOT NULL AND assigned_at >= %(since)s AND assigned_at < %(until)s
            AND disposition <> 'Duplicate') AS lead
   JOIN core_user AS agent ON agent.id = lead.assigned_agent_id
@@ -39,13 +44,14 @@ SELECT agent.email, concat_ws(' ', NULLIF(agent.first_name, ''), NULLIF(agent.la
 
 @dataclass(frozen=True, slots=True)
 class Handled:
-    """Leads assigned to one agent within business hours, or outside them."""
+    """Leads assigned to one agent within business hours, or outside them; beside them the ids of those handed over."""
 
     email: str
     name: str
     in_hours: bool
     leads: int
     in_time: int
+    handed_over: Sequence[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,7 @@ class Compared:
     name: str
     leads: int
     in_time: int
+    handed_over: list[str]
     other_leads: int
     other_in_time: int
     found: MantelHaenszel
@@ -100,7 +107,10 @@ def _compared(email: str, handled: list[Handled]) -> Compared | None:
     found = mantel_haenszel(layers)
     if found is None:
         return None
-    return Compared(email, own[0].name, leads, _hits(own)[0], other_leads, _hits(others)[0], found)
+    handed_over = [lead for one in own for lead in one.handed_over or ()]
+    return Compared(
+        email, own[0].name, leads, _hits(own)[0], handed_over, other_leads, _hits(others)[0], found
+    )
 
 
 def _hits(some: list[Handled]) -> tuple[int, int]:
@@ -129,11 +139,18 @@ def _finding(one: Compared, q: float, tests: int, world: World) -> Finding:
             "shareOthers": round(others, 1),
             "oddsRatio": round(one.found.odds_ratio, 2),
         },
-        link=searched(
-            condition("assigned_agent", "equals", one.email),
-            days("assigned_at", world.day(WINDOW), world.day(1)),
-            condition("disposition", "not_equals", Disposition.DUPLICATE.value),
-        ),
+        link=_link(one, world),
         threshold={"p": LEVEL, "points": POINTS, "leads": LEAST, "minutes": 60},
         test=Test("Mantel-Haenszel by business hours, Benjamini-Hochberg", tests, one.found.statistic, q),
     )
+
+
+def _link(one: Compared, world: World) -> Link:
+    asked = [
+        condition("assigned_agent", "equals", one.email),
+        days("assigned_at", world.day(WINDOW), world.day(1)),
+        condition("disposition", "not_equals", Disposition.DUPLICATE.value),
+    ]
+    if one.handed_over:  # a search does not compare two moments of a lead
+        asked.append(condition("lead_id", "not_in", one.handed_over))
+    return searched(*asked)

@@ -6,8 +6,8 @@ who is hard to reach answers late, so the test is among those spoken with: withi
 Haenszel over the ten quality scores, because good leads are called first. Enough is `LEAST` leads and `CONVERSIONS`
 conversions on both sides.
 
-What faster contact would bring is the difference of the rates within quality scores, put on the leads that were spoken
-with later: an association, no promise, as leads that come at night or seldom answer differ in more than the wait.
+What faster contact would bring is the difference of the rates within each quality score, times the leads of that score
+that were spoken with later: an association, no promise, as leads that come at night or seldom answer differ in more than the wait.
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from analytics.services.insights.links import condition, days, searched
 from analytics.services.insights.reading import rows
 from analytics.services.insights.wording import percent, probability
 from analytics.services.insights.world import World
-from analytics.statistics import MantelHaenszel, Table, mantel_haenszel, wilson
+from analytics.statistics import Gain, MantelHaenszel, Table, gain_of_others, mantel_haenszel, wilson
 from leads.choices import Disposition
 
 CODE = "speed_to_contact"
@@ -66,10 +66,11 @@ def judge(groups: list[Group], world: World) -> list[Finding]:
     sides = [(sum(g.leads for g in side), sum(g.conversions for g in side)) for side in (fast, slow)]
     if any(leads < LEAST or conversions < CONVERSIONS for leads, conversions in sides):
         return []
-    found = mantel_haenszel(_layers(fast, slow))
+    layers = _layers(fast, slow)
+    found = mantel_haenszel(layers)
     if found is None or found.p > LEVEL or not ODDS <= found.odds_ratio < inf:
         return []
-    return [_finding(groups, sides[1][0], found, world)]
+    return [_finding(groups, found, gain_of_others(layers), world)]
 
 
 def _layers(fast: list[Group], slow: list[Group]) -> list[Table]:
@@ -84,48 +85,57 @@ def _layers(fast: list[Group], slow: list[Group]) -> list[Table]:
     return layers
 
 
-def _finding(groups: list[Group], slow: int, found: MantelHaenszel, world: World) -> Finding:
+def _finding(groups: list[Group], found: MantelHaenszel, gain: Gain, world: World) -> Finding:
+    a_month = gain.a_part((OLDEST - YOUNGEST + 1) / MONTH)
     classes = [_class(groups, number) for number in range(len(CLASSES))]
-    months = (OLDEST - YOUNGEST + 1) / MONTH
-    more, low, high = (
-        slow / months * part for part in (found.difference, found.difference_low, found.difference_high)
-    )
-    first, last = world.day(OLDEST), world.day(YOUNGEST)
-    said = ", ".join(f"{one['class']} {one['rate']:.1f} %" for one in classes[:NEVER] if one["leads"])
     return Finding(
         code=CODE,
         subject="",
         severity=Severity.INFO,
-        size=more,
-        title=f"Leads spoken with within the hour convert {found.odds_ratio:.1f} times as likely (odds) as those reached later",
-        text=(
-            f"Conversion by first contact: {said}. Of equal quality, the {slow / months:,.0f} leads a month reached later "
-            f"would have brought {more:.0f} conversions more ({low:.0f} to {high:.0f}, 95 %) at the others' rate: an "
-            f"association, not a promise ({probability(found.p)})."
+        size=a_month.more,
+        title=(
+            "Of leads spoken with within the hour the odds to convert are "
+            f"{found.odds_ratio:.1f} times those of leads reached later"
         ),
-        figures={
-            "leads": sum(group.leads for group in groups),
-            "classes": classes,
-            "oddsRatio": round(found.odds_ratio, 2),
-            "oddsLow": round(found.odds_low, 2),
-            "oddsHigh": round(found.odds_high, 2),
-            "laterAMonth": round(slow / months),
-            "moreConversionsAMonth": round(more, 1),
-            "moreLow": round(low, 1),
-            "moreHigh": round(high, 1),
-        },
+        text=_text(classes, found, a_month),
+        figures=_figures(groups, classes, found, a_month),
         link=searched(
-            days("created_at", first, last),
+            days("created_at", world.day(OLDEST), world.day(YOUNGEST)),
             condition("disposition", "not_equals", Disposition.DUPLICATE.value),
         ),
         threshold={"p": LEVEL, "oddsRatio": ODDS, "leads": LEAST, "conversions": CONVERSIONS},
         test=Test(
             "Mantel-Haenszel by quality score",
-            sum(g.leads for g in groups if g.speed != NEVER),
+            sum(group.leads for group in groups if group.speed != NEVER),
             found.statistic,
             found.p,
         ),
     )
+
+
+def _text(classes: list[dict[str, Any]], found: MantelHaenszel, a_month: Gain) -> str:
+    said = ", ".join(f"{one['class']} {one['rate']:.1f} %" for one in classes[:NEVER] if one["leads"])
+    return (
+        f"Conversion by first contact: {said}. At the rate of leads of equal quality spoken with sooner, the "
+        f"{a_month.leads:,.0f} leads a month reached later would have brought {a_month.more:.0f} conversions more "
+        f"({a_month.low:.0f} to {a_month.high:.0f}, 95 %): an association, not a promise ({probability(found.p)})."
+    )
+
+
+def _figures(
+    groups: list[Group], classes: list[dict[str, Any]], found: MantelHaenszel, a_month: Gain
+) -> dict[str, Any]:
+    return {
+        "leads": sum(group.leads for group in groups),
+        "classes": classes,
+        "oddsRatio": round(found.odds_ratio, 2),
+        "oddsLow": round(found.odds_low, 2),
+        "oddsHigh": round(found.odds_high, 2),
+        "laterAMonth": round(a_month.leads),
+        "moreConversionsAMonth": round(a_month.more, 1),
+        "moreLow": round(a_month.low, 1),
+        "moreHigh": round(a_month.high, 1),
+    }
 
 
 def _class(groups: list[Group], number: int) -> dict[str, Any]:
