@@ -9,7 +9,7 @@ from pathlib import Path
 from django.db import migrations, models, transaction
 
 SQL = Path(__file__).resolve().parent.parent / "sql"
-BATCH = 5_000
+BATCH = 2_000
 UNDO = "DROP FUNCTION leads_stage, leads_stage_shown;\n" + (SQL / "0006_restoring.sql").read_text()
 
 # No trigger runs: nothing but the column changes, and no history is written.
