@@ -16,6 +16,7 @@ from analytics.statistics.proportions import (
     wilson,
 )
 from analytics.statistics.robust import mann_kendall, robust_scale, robust_z, theil_sen
+from analytics.statistics.words import probability
 
 __all__ = [
     "Above",
@@ -34,6 +35,7 @@ __all__ = [
     "mantel_haenszel",
     "normal_p",
     "normal_quantile",
+    "probability",
     "robust_scale",
     "robust_z",
     "theil_sen",

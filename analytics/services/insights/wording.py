@@ -2,17 +2,16 @@
 
 from collections.abc import Sequence
 
+from analytics.selectors.comparing import change
 from analytics.selectors.naming import campaign_name
+from analytics.statistics import probability
+
+__all__ = ["change", "few", "leads", "listing", "percent", "probability", "source_name"]
 
 
 def percent(part: float, whole: float) -> float:
     """One decimal; 0 of nothing."""
     return round(100 * part / whole, 1) if whole else 0.0
-
-
-def change(value: float, expected: float) -> float | None:
-    """Per cent more (or less) than expected; None from nothing."""
-    return round(100 * (value - expected) / expected, 1) if expected else None
 
 
 def few(number: float) -> str:
@@ -22,10 +21,6 @@ def few(number: float) -> str:
 
 def leads(number: int) -> str:
     return f"{number:,} lead" if number == 1 else f"{number:,} leads"
-
-
-def probability(p: float) -> str:
-    return "p < 0.001" if p < 0.001 else f"p = {p:.2g}"
 
 
 def source_name(agency: str, campaign: str) -> str:

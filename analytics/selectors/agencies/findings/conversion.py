@@ -7,7 +7,6 @@ from analytics.selectors.agencies.findings.finding import (
     FEWEST,
     Advice,
     Finding,
-    chance,
     dollars,
     leads_link,
     rounded,
@@ -17,7 +16,7 @@ from analytics.selectors.agencies.findings.finding import (
 from analytics.selectors.agencies.grading import PRIOR
 from analytics.selectors.agencies.outcomes import Outcomes
 from analytics.selectors.naming import campaign_name
-from analytics.statistics import Counted, count_p
+from analytics.statistics import Counted, count_p, probability
 
 MORE, LESS = 1.25, 0.8  # times the expected conversions; closer to it is no news
 
@@ -106,7 +105,7 @@ def _is_news(outcomes: Outcomes) -> bool:
 def _against(outcomes: Outcomes, p: float) -> str:
     return (
         f"{outcomes.converted:,} of {outcomes.leads:,} ({share(outcomes.converted, outcomes.leads)} %) against "
-        f"{outcomes.expected:.0f} ({share(outcomes.expected, outcomes.leads)} %) expected by quality; {chance(p)}"
+        f"{outcomes.expected:.0f} ({share(outcomes.expected, outcomes.leads)} %) expected by quality; {probability(p)}"
     )
 
 

@@ -83,11 +83,6 @@ def rounded(p: float) -> float:
     return float(f"{p:.2g}")
 
 
-def chance(p: float) -> str:
-    """A p value in words."""
-    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
-
-
 def dollars(amount: float) -> str:
     """Whole dollars from a hundred on, else with cents."""
     return f"${amount:,.0f}" if amount >= 100 else f"${amount:,.2f}"

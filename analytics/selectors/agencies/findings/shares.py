@@ -8,7 +8,6 @@ from analytics.selectors.agencies.findings.finding import (
     FEWEST,
     Advice,
     Finding,
-    chance,
     dollars,
     leads_link,
     rounded,
@@ -17,7 +16,7 @@ from analytics.selectors.agencies.findings.finding import (
     significant,
 )
 from analytics.selectors.agencies.outcomes import DAYTIME, WINDOW, Outcomes
-from analytics.statistics import Counted, Table, count_p, fisher_above
+from analytics.statistics import Counted, Table, count_p, fisher_above, probability
 
 MORE_RETURNS, FEWER_RETURNS = 1.33, 0.67  # times the expected
 MORE_DUPLICATES = 2.0  # times the others' rate
@@ -47,7 +46,7 @@ def _returns(agency: Assessed, p: float) -> Finding:
         code="returns_above" if surplus > 0 else "returns_below",
         text=f"{'More' if surplus > 0 else 'Fewer'} of its leads go back than of others: {total.returned:,} of "
         f"{total.leads:,} ({share(total.returned, total.leads)} %) against {total.expected_returns:.0f} "
-        f"({share(total.expected_returns, total.leads)} %) of leads as old; {chance(p)}.",
+        f"({share(total.expected_returns, total.leads)} %) of leads as old; {probability(p)}.",
         figures={
             "leads": total.leads,
             "returned": total.returned,
@@ -85,7 +84,7 @@ def duplicates(agencies: Sequence[Assessed]) -> Iterator[Finding]:
                 kind="opportunity",
                 code="duplicates_above",
                 text=f"{total.duplicates:,} of {total.leads:,} leads ({own_rate} %) are people we had already, against "
-                f"{rate} % elsewhere; {chance(p)}.",
+                f"{rate} % elsewhere; {probability(p)}.",
                 figures={"leads": total.leads, "duplicates": total.duplicates, "duplicateRate": own_rate},
                 test=_fisher(p, rate),
                 link=leads_link(agency.code, agency.volume.now, disposition="Duplicate"),
@@ -144,7 +143,7 @@ def nights(agencies: Sequence[Assessed]) -> Iterator[Finding]:
                 kind="opportunity",
                 code="night_unreached",
                 text=f"Of its leads between {DAYTIME[1]}:00 and {DAYTIME[0]}:00, {by_night} % were never reached "
-                f"({total.night_unreached:,} of {total.night_leads:,}), by day {by_day} %; {chance(p)}.",
+                f"({total.night_unreached:,} of {total.night_leads:,}), by day {by_day} %; {probability(p)}.",
                 figures={
                     "nightLeads": total.night_leads,
                     "nightUnreached": total.night_unreached,
