@@ -84,10 +84,12 @@ AGENCIES: Final[Mapping[str, str]] = {
     "Volume and trend count only while we take the agency's leads.",
     "gradeDetail.interval": "Holds the score of very many such leads with 90 % certainty; `gradeRange` is its letters, `certainty` is "
     "high up to 10 points, medium up to 20, else low.",
-    "trend.direction": "up or down where the seasonal Kendall test over the last twelve whole weeks has p <= 0.01, else flat.",
+    "trend.direction": "up or down where the seasonal Kendall test over the last twelve whole weeks, from the "
+    "day after the first lead, has p <= 0.01, else flat; flat with fewer than 28 days or 30 leads.",
     "trend.slope": "Leads a day, a week: the median over all pairs of these weeks (Theil and Sen).",
     "insights.strengths": "What stands out to the good, insights.opportunities what does to the bad; insights.recommendations, what to "
-    "do about it. Each by a test of all agencies together, of which 5 % at most are chance.",
+    "do about it. Each by a test of all agencies together, of which 5 % at most are chance; of the month's goal by a "
+    "forecast, of which 5 % at most are wrong.",
 }
 
 FORECASTS: Final[Mapping[str, str]] = {

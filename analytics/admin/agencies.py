@@ -68,7 +68,7 @@ def performance_panel(agency: Agency) -> dict[str, Any]:
     findings = document.get("findings", [])
     return {
         "performance": found,
-        "pace": found.volume.pace(agency.goal) if agency.is_sending else None,
+        "pace": found.pace,
         "judgement": document.get("judgement"),
         "parts": [
             {

@@ -127,6 +127,16 @@ def test_grade_and_insights_are_the_newest_kept(manager: APIClient, acme: Agency
     assert shown["insights"]["strengths"] == []
 
 
+def test_a_paused_agency_is_shown_no_pace(manager: APIClient, acme: Agency) -> None:
+    now = timezone.now()
+    for days_ago in (40, 10):
+        send(acme, 20, now=now, days_ago=days_ago)
+    paths = {"/api/agencies/ACME": "performance", "/api/agencies/ACME/stats": "goal"}
+    assert all(read(manager, path)[name]["goalPace"] for path, name in paths.items())
+    Agency.objects.filter(pk="ACME").update(status="paused")
+    assert [read(manager, path)[name]["goalPace"] for path, name in paths.items()] == [None, None]
+
+
 def test_a_new_agency_has_empty_numbers(manager: APIClient) -> None:
     make_agency(code="NEW", goal=0)
     found = read(manager, "/api/agencies/NEW")["performance"]

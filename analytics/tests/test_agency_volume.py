@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from analytics.selectors.agencies.volume import TREND_DAYS, Volume
+from analytics.selectors.agencies.volume import TREND_DAYS, Trend, Volume, days_of_trend
 from analytics.statistics import mann_kendall
 from analytics.statistics.seasonal import seasonal_kendall
 from analytics.tests.agencies import NOON
@@ -109,3 +109,53 @@ def test_on_the_last_evening_nothing_more_is_to_come() -> None:
 @pytest.mark.parametrize(("goal", "days"), [(0, (10,) * 84), (100, (0,) * 60 + (10,) * 24), (100, (0,) * 84)])
 def test_without_a_goal_or_four_weeks_there_is_no_pace(goal: int, days: tuple[int, ...]) -> None:
     assert volume(*days).pace(goal) is None
+
+
+def test_who_begins_with_few_is_not_taken_to_be_falling() -> None:
+    """Of a series that began with the first lead, a day chosen for having one, the mean score is -0.16."""
+    draw = random.Random(9)
+    scores = []
+    for _ in range(2000):
+        began = draw.randint(1, 40)
+        days = (0,) * began + tuple(poisson(0.7, draw) for _ in range(84 - began))
+        scores.append(seasonal_kendall(days_of_trend(days))[0])
+    assert abs(sum(scores) / len(scores)) < 3 / len(scores) ** 0.5
+    assert volume(*(0,) * 20, *(2,) * 64).trend().days == 63
+    assert volume(*(2,) * 84).trend().days == 84
+
+
+def test_of_fewer_than_30_leads_there_is_no_trend() -> None:
+    assert volume(*(0,) * 55, *(1,) * 29).trend().p is None
+    assert volume(*(1,) * 29, *(0,) * 55).trend() == Trend("flat", 0.0, None, 1.0, 84)
+    assert volume(*(1,) * 30, *(0,) * 54).trend().direction == "down"
+
+
+@pytest.mark.parametrize("bursts", [1, 2])
+def test_what_is_said_of_the_goal_comes_true(bursts: int) -> None:
+    """Of many agencies somewhere near their goals: no more than 5 % of what is said is wrong, and something is said."""
+    draw = random.Random(11)
+    said = wrong = within = 0
+    for _ in range(1500):
+        a_day = draw.uniform(2, 12)
+        days = [bursts * poisson(a_day / bursts, draw) for _ in range(84)]
+        rest = sum(bursts * poisson(a_day / bursts * part, draw) for part in (0.5, *[1] * 10))
+        so_far = sum(days[-19:]) + bursts * poisson(a_day / bursts / 2, draw)
+        pace = volume(*days, this_month=so_far).pace(round(30 * a_day * draw.uniform(0.8, 1.25)))
+        assert pace is not None
+        within += pace.low <= so_far + rest <= pace.high
+        if pace.is_behind or pace.is_ahead:
+            said += 1
+            wrong += pace.is_behind == (so_far + rest >= pace.goal)
+    assert said > 200
+    assert wrong <= 0.05 * said
+    assert 0.75 < within / 1500 < 0.87
+
+
+@pytest.mark.parametrize(("days", "told"), [((1,) * 84, False), ((2,) * 84, True)])
+def test_nothing_is_said_of_the_goal_with_few_leads_or_at_the_beginning_of_a_month(
+    days: tuple[int, ...], told: bool
+) -> None:
+    pace, early = volume(*days).pace(900), volume(*days, now=NOON.replace(day=6)).pace(900)
+    assert pace is not None
+    assert early is not None
+    assert (pace.is_behind, early.is_behind) == (told, False)

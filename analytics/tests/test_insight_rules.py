@@ -2,22 +2,24 @@
 
 import random
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.models.insight import Severity
+from analytics.selectors.agencies.volume import TREND_DAYS, Volume
 from analytics.services.insights.cohorts import Cell, Cohort, Cohorts
 from analytics.services.insights.expecting import expect_day, expect_week
+from analytics.services.insights.finding import Finding
 from analytics.services.insights.office import an_hour_ago
 from analytics.services.insights.rules import anomalies, conversion, drivers, pace, slow_agents
 from analytics.services.insights.rules.anomalies import Series
 from analytics.services.insights.rules.slow_agents import Handled
 from analytics.services.insights.world import REACH, Vendor, World
 from analytics.tests.insight_worlds import NOW, TODAY, days_of
-from crm.core.clock import business_zone
+from crm.core.clock import business_day, business_zone
 
 
 def of_leads(values: Sequence[int], scope: str = "ACME") -> Series:
@@ -145,25 +147,30 @@ def test_the_parts_of_a_change_are_what_they_are_called() -> None:
     assert (moved.volume, round(moved.mix, 9), round(moved.rate, 9)) == (0, -9, 0)
 
 
-def month_of(a_day: int, goal: int) -> dict[Vendor, dict[date, int]]:
-    days = {TODAY - timedelta(days=back): a_day for back in range(1, REACH + 1)}
-    return {Vendor("ACME", "Acme", is_sending=True, goal=goal): days}
+def month_of(a_day: int, goal: int, now: datetime = NOW) -> list[Finding]:
+    """Of an agency that sends as many every day."""
+    vendor = Vendor("ACME", "Acme", is_sending=True, goal=goal)
+    today = business_day(now)
+    found = Volume(now, (a_day,) * TREND_DAYS, a_day * (today.day - 1)).pace(goal)
+    assert found is not None
+    return pace.judge({vendor: found}, today)
 
 
 def test_an_agency_behind_its_goal() -> None:
-    (found,) = pace.judge(month_of(10, 600), TODAY)
-    assert found.figures | {"leads": 170, "due": 329.0, "projected": 310, "pace": 51.7} == found.figures
+    (found,) = month_of(10, 600)
+    assert found.figures | {"leads": 170, "projected": 305, "chance": 0.0} == found.figures
     assert found.severity == Severity.WARNING
-    (far,) = pace.judge(month_of(9, 600), TODAY)
+    (far,) = month_of(9, 600)
     assert far.severity == Severity.CRITICAL
-    (ahead,) = pace.judge(month_of(30, 600), TODAY)
-    assert (ahead.severity, ahead.figures["leads"]) == (Severity.INFO, 510)
+    (ahead,) = month_of(30, 600)
+    assert (ahead.severity, ahead.figures["leads"], ahead.figures["chance"]) == (Severity.INFO, 510, 100.0)
 
 
-def test_an_agency_on_pace_and_one_early_in_the_month() -> None:
-    assert pace.judge(month_of(10, 310), TODAY) == []
-    for today in (date(2026, 3, 1), date(2026, 3, 5)):
-        assert pace.judge(month_of(10, 600), today) == []
+def test_an_agency_on_pace_one_early_in_the_month_and_one_with_few_leads() -> None:
+    assert month_of(10, 310) == []
+    for day in (2, 6):
+        assert month_of(10, 600, NOW.replace(day=day)) == []
+    assert month_of(1, 600) == []
 
 
 def test_one_slow_agent() -> None:

@@ -89,6 +89,4 @@ def _agencies(asked: Asked) -> list[AgencyRow]:
 
 
 def _row(publisher: Publisher, performance: Performance) -> AgencyRow:
-    agency, volume = publisher.agency, performance.volume
-    pace = volume.pace(agency.goal) if agency.is_sending else None
-    return AgencyRow(publisher, performance.graded, volume.trend(), pace)
+    return AgencyRow(publisher, performance.graded, performance.volume.trend(), performance.pace)

@@ -7,8 +7,8 @@ from typing import Any
 from agencies.models import Agency
 from analytics.choices import Dimension
 from analytics.models import AgencyGrade
-from analytics.selectors.agencies.performance import newest_grades
-from analytics.selectors.agencies.volume import Volume, volumes
+from analytics.selectors.agencies.performance import newest_grades, pace_of
+from analytics.selectors.agencies.volume import Pace, Volume, volumes
 from analytics.selectors.figures import Figures, figures_by, figures_by_day
 from crm.core.periods import Period
 
@@ -33,6 +33,11 @@ class Stats:
     @property
     def previous(self) -> Figures:
         return Figures.total(self.previous_campaigns.values())
+
+    @property
+    def pace(self) -> Pace | None:
+        """Where this month is heading, whatever the period."""
+        return pace_of(self.agency, self.volume)
 
     @property
     def ranked_campaigns(self) -> list[str]:

@@ -10,7 +10,7 @@ from agencies.models import Agency
 from analytics.choices import Dimension
 from analytics.models import AgencyGrade
 from analytics.selectors.agencies.outcomes import WINDOW
-from analytics.selectors.agencies.volume import Volume, volumes
+from analytics.selectors.agencies.volume import Pace, Volume, volumes
 from analytics.selectors.figures import Figures, figures_by
 from crm.core.periods import Period, period_of
 
@@ -41,6 +41,11 @@ class Performance:
     def goal_progress(self) -> float | None:
         """Per cent of this calendar month's goal; None without a goal."""
         return self.volume.goal_progress(self.agency.goal)
+
+    @property
+    def pace(self) -> Pace | None:
+        """Where the month is heading."""
+        return pace_of(self.agency, self.volume)
 
     @property
     def top_campaign(self) -> str | None:
@@ -74,6 +79,11 @@ def performances(agencies: Sequence[Agency], now: datetime) -> dict[str, Perform
         )
         for agency in agencies
     }
+
+
+def pace_of(agency: Agency, volume: Volume) -> Pace | None:
+    """Where its month is heading; None also while we take no leads from it: it is not judged by them then."""
+    return volume.pace(agency.goal) if agency.is_sending else None
 
 
 def newest_grades(codes: Collection[str]) -> dict[str, AgencyGrade]:

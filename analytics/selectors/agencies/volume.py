@@ -1,6 +1,7 @@
 """How many leads an agency sends: by day, whether that rises or falls, and whether the month's goal is in reach."""
 
 import calendar
+import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -11,17 +12,23 @@ from django.db import connection
 
 from analytics.choices import Dimension
 from analytics.selectors.comparing import percent
-from analytics.statistics import Counted, theil_sen, upper_tail
+from analytics.statistics import Counted, normal_quantile, theil_sen, upper_tail
 from analytics.statistics.seasonal import seasonal_kendall
 from crm.core.clock import business_day, day_bounds
 
 TREND_DAYS = 84  # twelve whole weeks that end yesterday
 SHORTEST_TREND = 28
+FEWEST = 30
+"""Leads without which there is no trend, and nothing is said about the goal."""
 TREND_LEVEL = 0.01
 MOST_FACTOR = 2.0
 SHOWN_DAYS = 30
 PACE_DAYS = 28  # whole weeks that end yesterday: what is to be expected of the rest of the month
 MONTH = 365 / 12  # days
+UNLIKELY, LIKELY = 0.05, 0.95  # chance of reaching the month's goal
+SHORT, AMPLE = 0.9, 1.1  # projected end of the month by goal; closer to it is no news
+SILENT_DAYS = 6  # at the beginning of a month
+INTERVAL = 0.8
 
 _DAILY = """
 SELECT key, bucket, sum(leads)::int FROM analytics_counted
@@ -81,11 +88,11 @@ class Volume:
         return fmean(shown[days // 2 :]), fmean(shown[: days // 2])
 
     def trend(self) -> Trend:
-        """Direction by the seasonal Kendall test over the whole days since the first lead, slope by the median over all
-        pairs of their whole weeks; flat where days are few.
+        """Direction by the seasonal Kendall test over the whole days after the first lead, slope by the median over all
+        pairs of their whole weeks; flat where days or leads are few.
         """
-        days = _since_first(self.whole_days)
-        if len(days) < SHORTEST_TREND:
+        days = days_of_trend(self.whole_days)
+        if len(days) < SHORTEST_TREND or sum(days) < FEWEST:
             return Trend("flat", 0.0, None, 1.0, len(days))
         weeks = [fmean(days[end - 7 : end]) for end in range(len(days), 6, -7)][::-1]
         slope, start = theil_sen(weeks)
@@ -115,7 +122,17 @@ class Volume:
         chance = (
             1.0 if missing <= 0 else upper_tail(missing, Counted(to_come, dispersion)) if to_come else 0.0
         )
-        return Pace(goal, self.this_month, self.this_month + to_come, len(ahead) + left_today, chance)
+        half = normal_quantile(INTERVAL) * math.sqrt(dispersion * to_come)
+        return Pace(
+            goal=goal,
+            so_far=self.this_month,
+            projected=self.this_month + to_come,
+            low=self.this_month + max(to_come - half, 0.0),
+            high=self.this_month + to_come + half,
+            days_left=len(ahead) + left_today,
+            chance=chance,
+            is_told=today.day > SILENT_DAYS and sum(days) >= FEWEST,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +142,21 @@ class Pace:
     goal: int
     so_far: int
     projected: float
+    low: float  # with `high`, holds the month's end with INTERVAL
+    high: float
     days_left: float
     chance: float  # of reaching the goal
+    is_told: bool  # enough leads and days to say something of it
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether to say that the goal is hardly reached. A forecast, not a test: as often wrong as its chance says."""
+        return self.is_told and self.chance < UNLIKELY and self.projected < SHORT * self.goal
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether to say that the goal is as good as reached, and well exceeded."""
+        return self.is_told and self.chance > LIKELY and self.projected > AMPLE * self.goal
 
 
 def volumes(codes: Collection[str], now: datetime) -> dict[str, Volume]:
@@ -149,6 +179,14 @@ def volumes(codes: Collection[str], now: datetime) -> dict[str, Volume]:
 def _volume(daily: Sequence[int], now: datetime) -> Volume:
     """Of the days until today; the month has begun within them."""
     return Volume(now, tuple(daily[:-1]), sum(daily[-business_day(now).day :]))
+
+
+def days_of_trend(days: Sequence[int]) -> Sequence[int]:
+    """Those after the first lead: a day that is chosen for having one would make a trend that falls.
+
+    All where the window begins with a lead: then nothing is chosen.
+    """
+    return days if days[:1] > (0,) else _since_first(days)[1:]
 
 
 def _since_first(days: Sequence[int]) -> Sequence[int]:

@@ -1,27 +1,26 @@
 """Agencies that send more or fewer leads than before, or than agreed."""
 
-import math
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from analytics.selectors.agencies.assessing import Assessed
 from analytics.selectors.agencies.findings.finding import Advice, Finding, leads_link, rounded, significant
-from analytics.selectors.agencies.volume import PACE_DAYS, Pace, Trend
+from analytics.selectors.agencies.volume import LIKELY, PACE_DAYS, UNLIKELY, Pace, Trend
 from crm.core.clock import business_day
-
-UNLIKELY, LIKELY = 0.05, 0.95  # chance of reaching the month's goal
-SHORT, AHEAD = 0.9, 1.1  # projected end of the month by goal; closer to it is no news
 
 
 def goals(agencies: Sequence[Assessed]) -> Iterator[Finding]:
-    """The chance that the rest of the month brings what is missing, if leads keep coming as in the last four weeks."""
+    """The chance that the rest of the month brings what is missing, if leads keep coming as in the last four weeks.
+
+    Each is a forecast that is wrong with a chance of 5 % at most, so of any number of them no more are.
+    """
     for agency in agencies:
         pace = agency.volume.pace(agency.goal) if agency.is_sending else None
         if pace is None:
             continue
-        if pace.chance < UNLIKELY and pace.projected < SHORT * pace.goal:
+        if pace.is_behind:
             yield _behind(agency, pace)
-        elif pace.chance > LIKELY and pace.projected > AHEAD * pace.goal:
+        elif pace.is_ahead:
             yield _ahead(agency, pace)
 
 
@@ -103,7 +102,7 @@ def _figures(pace: Pace) -> dict[str, float]:
     return {
         "leadsThisMonth": pace.so_far,
         "monthlyGoal": pace.goal,
-        "projected": math.floor(pace.projected),
+        "projected": round(pace.projected),
         "chance": round(100 * pace.chance, 1),
     }
 
