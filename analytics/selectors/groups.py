@@ -8,6 +8,7 @@ from typing import Any, Final
 from analytics.choices import Dimension
 from analytics.selectors.figures import Figures, figures_by
 from analytics.selectors.naming import Named, named_agencies, named_agents, named_campaign, named_state
+from analytics.selectors.shortening import OTHERS, cut, others_name
 from analytics.selectors.sources import by_campaign
 from crm.core.exceptions import InvalidInput
 from crm.core.periods import Period
@@ -24,7 +25,10 @@ class By(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One part. The key is an agency's code, a campaign, an agent's address or a state; empty where there is none."""
+    """One part. The key is an agency's code, a campaign, an agent's address or a state; empty where there is none.
+
+    Of very many parts the last one is all others together, its key OTHERS.
+    """
 
     key: str
     name: str
@@ -32,14 +36,22 @@ class Group:
 
 
 def groups(period: Period, by: By, agency: str | None = None) -> list[Group]:
-    """All parts, most leads first; they add up to the period's total. One or two statements.
+    """The parts, most leads first, the smallest of very many as one; they add up to the period's total.
+
+    One or two statements.
 
     Of a single agency only the campaigns are counted. Raises InvalidInput for anything else.
     """
     if agency and by != By.SOURCE:
         sentence = f"One agency's leads are split by {By.SOURCE} only; leave vendor_code out for {by}."
         raise InvalidInput(sentence, by=[sentence])
-    return sorted(SPLITS[by](period, agency), key=lambda group: (-group.figures.leads, group.name, group.key))
+    parts = sorted(
+        SPLITS[by](period, agency), key=lambda group: (-group.figures.leads, group.name, group.key)
+    )
+    shown, others = cut(parts, key=lambda group: group.key)
+    if not others:
+        return shown
+    return [*shown, Group(OTHERS, others_name(others), Figures.total(group.figures for group in others))]
 
 
 def _by_vendor(period: Period, agency: str | None) -> list[Group]:

@@ -14,14 +14,11 @@ from analytics.choices import Dimension
 from analytics.selectors.comparing import percent
 from analytics.selectors.figures import Figures, figures, figures_by, figures_by_day
 from analytics.selectors.naming import Named, named_agencies, named_agents, named_campaign, named_state
+from analytics.selectors.shortening import MOST_ROWS, OTHERS, cut, others_name
 from analytics.selectors.sources import by_campaign
 from crm.core.clock import day_bounds
 from crm.core.periods import Period
 from crm.core.snapshots import consistent_read
-
-MOST_ROWS = 500
-"""Longer tables end in one row for all others."""
-OTHERS = "*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +106,11 @@ def _rows(found: Mapping[str, Figures], total: Figures, named: Named) -> tuple[R
 
 def shortened(rows: list[ReportRow], most: int, total: Figures) -> list[ReportRow]:
     """At most `most` rows: what does not fit is added up in the last one."""
-    if len(rows) <= most:
-        return rows
-    rest = rows[most - 1 :]
-    added = Figures.total(row.figures for row in rest)
-    return [*rows[: most - 1], ReportRow(OTHERS, f"{len(rest):,} others", added, share_of(added, total))]
+    shown, others = cut(rows, key=lambda row: row.code, most=most)
+    if not others:
+        return shown
+    added = Figures.total(row.figures for row in others)
+    return [*shown, ReportRow(OTHERS, others_name(others), added, share_of(added, total))]
 
 
 def _by(period: Period, dimension: Dimension) -> dict[str, Figures]:

@@ -11,6 +11,7 @@ from analytics.choices import Dimension
 from analytics.selectors.comparing import change, percent
 from analytics.selectors.figures import Figures, figures_by
 from analytics.selectors.naming import agency_names, campaign_name
+from analytics.selectors.shortening import OTHERS, cut, others_name
 from crm.core.clock import business_day, day_bounds
 from crm.core.periods import Period
 
@@ -22,19 +23,20 @@ class Source:
     agency: str
     agency_name: str
     campaign: str
+    name: str  # of the campaign, for people
     figures: Figures
     share: float | None
-    change: float | None  # of leads against the period before, per cent
+    leads_before: int
 
     @property
-    def name(self) -> str:
-        """Of the campaign, for people."""
-        return campaign_name(self.campaign)
+    def change(self) -> float | None:
+        """Of leads against the period before, per cent."""
+        return change(self.figures.leads, self.leads_before)
 
 
 @dataclass(frozen=True, slots=True)
 class Publisher:
-    """An agency. `share` and `change` as of a Source."""
+    """An agency. `share` is as of a Source, `change` too."""
 
     agency: Agency
     figures: Figures
@@ -68,13 +70,33 @@ def lead_sources(period: Period, agency: str | None = None) -> list[Source]:
             agency=code,
             agency_name=names.get(code, code),
             campaign=campaign,
+            name=campaign_name(campaign),
             figures=figures,
             share=percent(figures.revenue, total.revenue),
-            change=change(figures.leads, before.get((code, campaign), Figures()).leads),
+            leads_before=before.get((code, campaign), Figures()).leads,
         )
         for (code, campaign), figures in now.items()
     ]
     return sorted(rows, key=lambda row: (-row.figures.revenue, -row.figures.leads, row.agency, row.campaign))
+
+
+def shortened(sources: list[Source]) -> list[Source]:
+    """At most MOST_ROWS: what does not fit is added up in the last one."""
+    shown, others = cut(sources, key=lambda source: source.campaign)
+    if not others:
+        return shown
+    added = Figures.total(source.figures for source in others)
+    total = Figures.total(source.figures for source in sources)
+    rest = Source(
+        agency=OTHERS,
+        agency_name="Several",
+        campaign=OTHERS,
+        name=others_name(others),
+        figures=added,
+        share=percent(added.revenue, total.revenue),
+        leads_before=sum(source.leads_before for source in others),
+    )
+    return [*shown, rest]
 
 
 def publishers(period: Period, agency: str | None = None) -> list[Publisher]:

@@ -12,7 +12,8 @@ from django.db.models.functions import Coalesce
 from agencies.models import Agency
 from agencies.tests.factories import make_agency
 from analytics.selectors.figures import Figures
-from analytics.selectors.reports import MOST_ROWS, OTHERS, ReportRow, build_report
+from analytics.selectors.reports import ReportRow, build_report
+from analytics.selectors.shortening import MOST_ROWS, OTHERS
 from analytics.tests.reporting import END, OCTOBER, START, lead_of, make_business
 from crm.core.clock import day_bounds
 from crm.core.periods import Period

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -73,7 +72,7 @@ def _check_may_see(request: HttpRequest) -> None:
 
 def _name_of(asked: Asked) -> str:
     parts = (asked.period.start, asked.period.end, asked.agency or "", asked.metric, business_day())
-    return f"business:{settings.VERSION}:{':'.join(map(str, parts))}"
+    return f"business:{':'.join(map(str, parts))}"
 
 
 def _drawn(asked: Asked, found: Business) -> dict[str, Any]:

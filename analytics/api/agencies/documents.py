@@ -14,6 +14,7 @@ from analytics.selectors.comparing import Compared, Number
 from analytics.selectors.figures import Figures
 from analytics.selectors.kpis import KPIS, roi
 from analytics.selectors.naming import campaign_name
+from analytics.selectors.shortening import OTHERS, cut, others_name
 
 OF_STAFF: Final = frozenset(
     {"revenue", "cpa", "cost", "costKnown", "roi", "avgResponseMinutes", "avgCPA", "campaignROI"}
@@ -97,9 +98,7 @@ def stats_document(found: Stats, *, for_vendor: bool, is_explained: bool) -> dic
         "totals": {name: _number(one.value) for name, one in compared.items()},
         "previous": {name: _number(one.previous) for name, one in compared.items()},
         "change": {name: one.change for name, one in compared.items()},
-        "campaigns": [
-            _campaign_document(found, name, for_vendor=for_vendor) for name in found.ranked_campaigns
-        ],
+        "campaigns": _campaigns_document(found, for_vendor=for_vendor),
         "daily": [_day_document(day, figures, for_vendor=for_vendor) for day, figures in found.daily.items()],
         "funnel": funnel_document(found.total),
         "goal": _goal_document(found.volume, found.agency.goal, found.pace),
@@ -141,12 +140,27 @@ def _campaign_roi(campaigns: Mapping[str, Figures]) -> list[dict[str, Any]]:
     ]
 
 
-def _campaign_document(found: Stats, name: str, *, for_vendor: bool) -> dict[str, Any]:
-    now, before = (one.get(name, Figures()) for one in (found.campaigns, found.previous_campaigns))
+def _campaigns_document(found: Stats, *, for_vendor: bool) -> list[dict[str, Any]]:
+    shown, others = cut(found.ranked_campaigns, key=str)
+    rows = [(name, campaign_name(name), [name]) for name in shown]
+    if others:
+        rows.append((OTHERS, others_name(others), others))
+    return [
+        _campaign_document(found, campaign, name, of, for_vendor=for_vendor) for campaign, name, of in rows
+    ]
+
+
+def _campaign_document(
+    found: Stats, campaign: str, name: str, of: list[str], *, for_vendor: bool
+) -> dict[str, Any]:
+    now, before = (
+        Figures.total(one[part] for part in of if part in one)
+        for one in (found.campaigns, found.previous_campaigns)
+    )
     compared = _compared(now, before, for_vendor=for_vendor)
     return {
-        "campaign": name,
-        "name": campaign_name(name),
+        "campaign": campaign,
+        "name": name,
         **{measure: _number(one.value) for measure, one in compared.items()},
         "change": {measure: one.change for measure, one in compared.items()},
     }

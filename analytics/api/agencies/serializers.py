@@ -189,8 +189,11 @@ class AgencyChangesSerializer(Shape):
 class AgencyCampaignSerializer(AgencyTotalsSerializer):
     """A campaign, those with most conversions first; they add up to the totals."""
 
-    campaign = serializers.CharField(allow_blank=True, help_text="As the leads have it; empty where none.")
-    name = serializers.CharField(help_text='For people: the campaign, or "(no campaign)".')
+    campaign = serializers.CharField(
+        allow_blank=True,
+        help_text="As the leads have it; empty where none; `*` of all beyond the first 499 where there are more than 500.",
+    )
+    name = serializers.CharField(help_text='For people: the campaign, "(no campaign)", or "12 others".')
     change = AgencyChangesSerializer()
 
 

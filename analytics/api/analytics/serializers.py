@@ -91,7 +91,8 @@ class GroupSerializer(serializers.Serializer[Any]):
 
     key = serializers.CharField(
         allow_blank=True,
-        help_text="Agency's code, campaign, agent's address or state; empty where there is none.",
+        help_text="Agency's code, campaign, agent's address or state; empty where there is none; `*` of all beyond the "
+        "first 499 where there are more than 500.",
     )
     name = serializers.CharField(
         help_text="For people, never empty: (no campaign), Unassigned and Unknown where `key` is."
@@ -137,8 +138,12 @@ class PartSerializer(FiguresSerializer):
 class SourceSerializer(PartSerializer):
     """A campaign of an agency."""
 
-    campaign = serializers.CharField(allow_blank=True, help_text="As the leads have it; empty where none.")
-    name = serializers.CharField(help_text='For people: the campaign, or "(no campaign)".')
+    campaign = serializers.CharField(
+        allow_blank=True,
+        help_text="As the leads have it; empty where none. More than 500 rows end in one for the others: `*`, and the "
+        "same as vendor_code.",
+    )
+    name = serializers.CharField(help_text='For people: the campaign, "(no campaign)", or "12 others".')
 
 
 @extend_schema_serializer(many=False)

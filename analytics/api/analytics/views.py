@@ -19,7 +19,7 @@ from analytics.selectors.insights import current_insights, insight_in_short
 from analytics.selectors.kpis import KPIS, kpis
 from analytics.selectors.quality import by_score
 from analytics.selectors.series import series
-from analytics.selectors.sources import lead_sources, publishers
+from analytics.selectors.sources import lead_sources, publishers, shortened
 from analytics.selectors.team import Metric, ranking
 from analytics.selectors.trends import revenue_trend
 from crm.core.api.permissions import IsManager
@@ -108,7 +108,7 @@ class AnalyticsViewSet(ViewSet):
             **period_document(period),
             "vendor_code": agency,
             "total": documents.total_document(source.figures for source in sources),
-            "sources": [documents.source_document(source) for source in sources],
+            "sources": [documents.source_document(source) for source in shortened(sources)],
         }
 
     @numbers(

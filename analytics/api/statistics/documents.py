@@ -9,6 +9,7 @@ from analytics.selectors.figures import Figures
 from analytics.selectors.funnel import Exit, Stage, exits, funnel
 from analytics.selectors.naming import campaign_name
 from analytics.selectors.series import Bucket
+from analytics.selectors.shortening import OTHERS, cut, others_name
 from analytics.selectors.statistics import Statistics
 from analytics.selectors.team import Performer, Standing, is_working
 from analytics.selectors.velocity import Velocity
@@ -108,10 +109,14 @@ def _same_age_document(compared: Compared) -> dict[str, Any]:
 
 def _breakdown(sources: dict[str, Figures]) -> dict[str, Any]:
     """By campaign as the leads have it: '' is none, and no campaign can be called so."""
-    return {
-        campaign: {"name": campaign_name(campaign), **short_document(figures)}
-        for campaign, figures in sources.items()
+    shown, others = cut(sources, key=str)
+    document = {
+        campaign: {"name": campaign_name(campaign), **short_document(sources[campaign])} for campaign in shown
     }
+    if others:
+        added = Figures.total(sources[campaign] for campaign in others)
+        document[OTHERS] = {"name": others_name(others), **short_document(added)}
+    return document
 
 
 def _trend_document(bucket: Bucket) -> dict[str, Any]:

@@ -173,7 +173,7 @@ class CpaSerializer(serializers.Serializer[Any]):
     breakdown = serializers.DictField(
         child=NamedShortSerializer(),
         help_text="By campaign_source of all agencies as the leads have it, '' of those without one; most revenue "
-        "first; sums to the total.",
+        "first; `*` of all beyond the first 499 where there are more than 500; sums to the total.",
     )
 
 
