@@ -16,7 +16,8 @@ STATISTICS: Final[Mapping[str, str]] = {
     "that is zero or unknown.",
     "leads": "The leads created in the period, whatever became of them.",
     "revenue": "Sum of `lead_value` of the leads created in the period, less those that are Returned or Duplicate now. "
-    "A lead's value rises when it is retained, so the revenue of recent days still grows.",
+    "A lead is worth the price quoted until somebody sets its value, as is usual when it is retained: so the "
+    "revenue of recent days still grows.",
     "cpa": "Revenue / leads, in dollars: what a lead brings, under the name the specification gives it.",
     "conversions": "The leads created in the period that have a `closed_date`: they have reached Retained for Firm "
     "or Closed. Of recent leads many have not had the time.",

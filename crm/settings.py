@@ -279,6 +279,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "crm.core.api.pagination.KeysetPagination",
     "DEFAULT_FILTER_BACKENDS": ["crm.core.api.filters.StrictFilterBackend"],
     "DEFAULT_THROTTLE_CLASSES": ["crm.core.api.throttling.CallerRateThrottle"],
+    "URL_FORMAT_OVERRIDE": None,  # answers are JSON; ?format= is a parameter like any other
     "DEFAULT_THROTTLE_RATES": {
         "caller": env.str("RATE_LIMIT", default="3000/min"),
         "anonymous": env.str("RATE_LIMIT_ANONYMOUS", default="120/min"),

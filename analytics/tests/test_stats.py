@@ -279,3 +279,9 @@ def test_nonsense_is_refused_by_name(caller: APIClient, query: dict[str, str], f
     answer = caller.get(STATS, query)
     assert (answer.status_code, answer.json()["code"]) == (400, "validation_error")
     assert list(answer.json()["details"]) == [field]
+
+
+@pytest.mark.parametrize("address", ["/api/admin/stats", "/api/agencies", "/api/leads"])
+def test_another_format_is_refused_as_a_parameter(address: str) -> None:
+    answer = signed_in(make_user(role=Role.MANAGER)).get(address, {"format": "docx"})
+    assert (answer.status_code, list(answer.json()["details"])) == (400, ["format"])
