@@ -15,7 +15,7 @@ from analytics.statistics.proportions import (
     mantel_haenszel,
     wilson,
 )
-from analytics.statistics.robust import mann_kendall, robust_scale, robust_z, theil_sen
+from analytics.statistics.robust import robust_scale, theil_sen
 from analytics.statistics.words import probability
 
 __all__ = [
@@ -31,13 +31,11 @@ __all__ = [
     "fisher_above",
     "gain_of_others",
     "lower_tail",
-    "mann_kendall",
     "mantel_haenszel",
     "normal_p",
     "normal_quantile",
     "probability",
     "robust_scale",
-    "robust_z",
     "theil_sen",
     "upper_tail",
     "wilson",

@@ -16,10 +16,6 @@ class Counted:
     mean: float
     dispersion: float = 1.0
 
-    @property
-    def variance(self) -> float:
-        return self.mean * max(self.dispersion, 1.0)
-
     def probability(self, k: int) -> float:
         """Of exactly `k`."""
         return math.exp(self._log_probability(k))

@@ -118,7 +118,39 @@ def test_a_paused_agency_is_not_told_to_send_more() -> None:
     assert found(assessed(daily=(14,) * 42 + (0,) * 42, this_month=0, status=AgencyStatus.PAUSED)) == {}
 
 
-def test_the_campaign_that_fell_most_is_named() -> None:
+def test_the_campaign_whose_fall_weighs_most_is_named() -> None:
+    """Many leads that fell by two points before some that fell by three; 29 that fell by eight are too few."""
+    few = outcomes(leads=49, recent_leads=29, recent_quality=29, quality=29 + 20 * 9, quality_squares=49 * 40)
+    steep = outcomes(
+        leads=120, recent_leads=40, recent_quality=120, quality=120 + 80 * 6, quality_squares=120 * 40
+    )
+    large = outcomes(
+        leads=400, recent_leads=100, recent_quality=400, quality=400 + 300 * 6, quality_squares=400 * 40
+    )
+    agency = assessed(campaigns={"Few": few, "Steep": steep, "Large": large})
+    advice = found(agency)["quality_falling"].advice
+    assert advice is not None
+    assert advice.text == (
+        "Find out what changed in Large: it weighs most, with a fall from 6.0 to 4.0 over 100 leads."
+    )
+
+
+def test_few_leads_of_others_are_a_weak_yardstick() -> None:
+    """Twice as many as thirty leads of others let expect may be chance; of a thousand it is none."""
+    agency = assessed(campaigns={"Search": outcomes(converted=144, returned=108)})
+    some = assessed("SOME", campaigns={"Search": outcomes(leads=30, converted=2, returned=2)})
+    many = assessed("MANY", campaigns={"Search": outcomes(leads=9000)})
+    codes = {"conversion_above", "returns_above"}
+    assert not codes & set(found(agency, [some]))
+    assert codes <= set(found(agency, [many]))
+
+
+def test_what_none_of_the_others_leads_do_can_be_found() -> None:
+    agency = assessed(campaigns={"Search": outcomes(returned=100, expected_returns=0.0)})
+    assert "returns_above" in found(agency)
+
+
+def test_the_campaign_that_fell_is_named() -> None:
     steady = outcomes()
     fallen = outcomes(recent_quality=280 * 3, quality=280 * 3 + 620 * 6)
     finding = found(assessed(campaigns={"Search": steady, "Social": fallen}))["quality_falling"]

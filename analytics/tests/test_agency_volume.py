@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 import pytest
 
 from analytics.selectors.agencies.volume import TREND_DAYS, Trend, Volume, days_of_trend
-from analytics.statistics import mann_kendall
 from analytics.statistics.seasonal import seasonal_kendall
 from analytics.tests.agencies import NOON
 
@@ -35,7 +34,7 @@ def test_a_season_is_no_trend_and_a_trend_is_found_in_spite_of_it() -> None:
 def test_kendalls_score_by_hand() -> None:
     """One season of 1, 3, 2, 4: score 5 - 1 = 4, variance 4 x 3 x 13 / 18, z by continuity."""
     z, p = seasonal_kendall([1, 3, 2, 4], season=1)
-    assert (z, p) == mann_kendall([1, 3, 2, 4])
+    assert p == pytest.approx(0.3082, abs=1e-4)
     assert z == pytest.approx(3 / (156 / 18) ** 0.5)
 
 

@@ -17,12 +17,10 @@ from analytics.statistics import (
     fisher_above,
     gain_of_others,
     lower_tail,
-    mann_kendall,
     mantel_haenszel,
     normal_p,
     normal_quantile,
     robust_scale,
-    robust_z,
     theil_sen,
     upper_tail,
     wilson,
@@ -176,20 +174,9 @@ def test_robust_scale_is_not_moved_by_one_wild_value() -> None:
     values = [rng.gauss(100, 5) for _ in range(500)]
     assert robust_scale(values) == pytest.approx(5, rel=0.1)
     assert robust_scale([*values, 1e9]) == pytest.approx(robust_scale(values), rel=0.02)
-    assert robust_z(3, []) == 0.0
-    assert robust_z(9, [5, 5, 5, 5], floor=2) == 2.0
-    assert robust_z(9, [5, 5, 5, 5]) == 0.0
 
 
 def test_theil_sen() -> None:
     assert theil_sen([1, 3, 5, 7, 1_000]) == (2, 1)
     assert theil_sen([4]) == (0.0, 4)
     assert theil_sen([]) == (0.0, 0.0)
-
-
-def test_mann_kendall() -> None:
-    z, p = mann_kendall([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
-    assert z == pytest.approx(3.9355, abs=1e-3)  # (45 - 1) / sqrt(125)
-    assert p < 0.001
-    assert mann_kendall([3, 3, 3]) == (0.0, 1.0)
-    assert mann_kendall(list(range(10, 0, -1)))[0] == pytest.approx(-z)

@@ -186,7 +186,7 @@ def days_of_trend(days: Sequence[int]) -> Sequence[int]:
 
     All where the window begins with a lead: then nothing is chosen.
     """
-    return days if days[:1] > (0,) else _since_first(days)[1:]
+    return days if days and days[0] else _since_first(days)[1:]
 
 
 def _since_first(days: Sequence[int]) -> Sequence[int]:

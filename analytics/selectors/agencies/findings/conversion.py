@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 
-from analytics.selectors.agencies.assessing import Assessed
+from analytics.selectors.agencies.assessing import Assessed, everyone
 from analytics.selectors.agencies.findings.finding import (
     FEWEST,
     Advice,
     Finding,
     dollars,
+    foreseen,
     leads_link,
     rounded,
     share,
@@ -16,7 +17,7 @@ from analytics.selectors.agencies.findings.finding import (
 from analytics.selectors.agencies.grading import PRIOR
 from analytics.selectors.agencies.outcomes import Outcomes
 from analytics.selectors.naming import campaign_name
-from analytics.statistics import Counted, count_p, probability
+from analytics.statistics import count_p, probability
 
 MORE, LESS = 1.25, 0.8  # times the expected conversions; closer to it is no news
 
@@ -24,8 +25,13 @@ Campaign = tuple[Assessed, str, Outcomes]
 
 
 def conversion_of_agencies(agencies: Sequence[Assessed]) -> Iterator[Finding]:
-    """Exact Poisson test of the conversions against those expected by quality, age and time of day."""
-    tested = ((agency, _p(agency.total)) for agency in agencies if agency.total.leads >= FEWEST)
+    """Of the conversions, against those that the other agencies' leads of that quality, age and time of day let expect."""
+    others = _others(agencies)
+    tested = (
+        (agency, _p(agency.total, others[agency.code]))
+        for agency in agencies
+        if min(agency.total.leads, others[agency.code]) >= FEWEST
+    )
     for agency, p in significant(tested):
         total = agency.total
         if _is_news(total):
@@ -43,14 +49,17 @@ def conversion_of_agencies(agencies: Sequence[Assessed]) -> Iterator[Finding]:
 
 def conversion_of_campaigns(agencies: Sequence[Assessed]) -> Iterator[Finding]:
     """The same of each campaign, of agencies that have several."""
+    others = _others(agencies)
     campaigns: list[Campaign] = [
         (agency, name, outcomes)
         for agency in agencies
-        if len(agency.campaigns) > 1
+        if len(agency.campaigns) > 1 and others[agency.code] >= FEWEST
         for name, outcomes in agency.campaigns.items()
         if outcomes.leads >= FEWEST
     ]
-    for (agency, name, outcomes), p in significant((one, _p(one[2])) for one in campaigns):
+    for (agency, name, outcomes), p in significant(
+        (one, _p(one[2], others[one[0].code])) for one in campaigns
+    ):
         if _is_news(outcomes):
             yield _campaign(agency, name, outcomes, p)
 
@@ -94,12 +103,18 @@ def _more_of(name: str, outcomes: Outcomes) -> Advice:
     )
 
 
-def _p(outcomes: Outcomes) -> float:
-    return count_p(outcomes.converted, Counted(outcomes.expected)) if outcomes.expected else 1.0
+def _others(agencies: Sequence[Assessed]) -> dict[str, int]:
+    """Leads of all other agencies."""
+    whole = everyone(agencies).leads
+    return {agency.code: whole - agency.total.leads for agency in agencies}
+
+
+def _p(outcomes: Outcomes, other_leads: int) -> float:
+    return count_p(outcomes.converted, foreseen(outcomes.expected, outcomes.leads, other_leads))
 
 
 def _is_news(outcomes: Outcomes) -> bool:
-    return not LESS < outcomes.converted / outcomes.expected < MORE
+    return not LESS * outcomes.expected < outcomes.converted < MORE * outcomes.expected
 
 
 def _against(outcomes: Outcomes, p: float) -> str:
@@ -120,4 +135,4 @@ def _figures(outcomes: Outcomes) -> dict[str, float]:
 
 
 def _test(p: float) -> dict[str, str | float]:
-    return {"name": "exact Poisson", "p": rounded(p), "adjusted": "Benjamini-Hochberg"}
+    return {"name": "negative binomial", "p": rounded(p), "adjusted": "Benjamini-Hochberg"}

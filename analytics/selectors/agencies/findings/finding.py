@@ -7,7 +7,7 @@ from typing import Any, Literal, TypeVar
 from urllib.parse import urlencode
 
 from analytics.selectors.agencies.outcomes import WINDOW
-from analytics.statistics import benjamini_hochberg
+from analytics.statistics import Counted, benjamini_hochberg
 from crm.core.clock import business_day
 
 LEVEL = 0.05
@@ -52,6 +52,14 @@ def significant(tested: Iterable[tuple[Subject, float]]) -> Iterator[tuple[Subje
     for (subject, _), p in zip(subjects, adjusted, strict=True):
         if p <= LEVEL:
             yield subject, p
+
+
+def foreseen(expected: float, leads: int, other_leads: int) -> Counted:
+    """What the others' leads let expect of so many, as unsure as they are few: the predictive negative binomial count.
+
+    Where none of the others' leads had the outcome, as if half a one had.
+    """
+    return Counted(max(expected, 0.5 * leads / other_leads), 1 + leads / other_leads)
 
 
 def leads_link(agency: str, now: datetime, *, days: int = WINDOW, **filters: str) -> dict[str, Any]:

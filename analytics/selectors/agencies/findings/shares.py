@@ -9,6 +9,7 @@ from analytics.selectors.agencies.findings.finding import (
     Advice,
     Finding,
     dollars,
+    foreseen,
     leads_link,
     rounded,
     searched_link,
@@ -16,7 +17,7 @@ from analytics.selectors.agencies.findings.finding import (
     significant,
 )
 from analytics.selectors.agencies.outcomes import DAYTIME, WINDOW, Outcomes
-from analytics.statistics import Counted, Table, count_p, fisher_above, probability
+from analytics.statistics import Table, count_p, fisher_above, probability
 
 MORE_RETURNS, FEWER_RETURNS = 1.33, 0.67  # times the expected
 MORE_DUPLICATES = 2.0  # times the others' rate
@@ -25,15 +26,18 @@ MORE_AT_NIGHT = 5.0  # points of a per cent
 
 
 def returns(agencies: Sequence[Assessed]) -> Iterator[Finding]:
-    """Exact Poisson test of the returns against those of leads as old at all agencies."""
+    """Of the returns, against those that the other agencies' leads of that age let expect."""
+    whole = everyone(agencies).leads
     tested = (
-        (agency, count_p(agency.total.returned, Counted(agency.total.expected_returns)))
+        (agency, count_p(total.returned, foreseen(total.expected_returns, total.leads, others)))
         for agency in agencies
-        if agency.total.leads >= FEWEST and agency.total.expected_returns
+        for total in [agency.total]
+        for others in [whole - total.leads]
+        if min(total.leads, others) >= FEWEST
     )
     for agency, p in significant(tested):
-        ratio = agency.total.returned / agency.total.expected_returns
-        if not FEWER_RETURNS < ratio < MORE_RETURNS:
+        expected = agency.total.expected_returns
+        if not FEWER_RETURNS * expected < agency.total.returned < MORE_RETURNS * expected:
             yield _returns(agency, p)
 
 
@@ -54,7 +58,7 @@ def _returns(agency: Assessed, p: float) -> Finding:
             "returnRate": share(total.returned, total.leads),
             "expectedRate": share(total.expected_returns, total.leads),
         },
-        test={"name": "exact Poisson", "p": rounded(p), "adjusted": "Benjamini-Hochberg"},
+        test={"name": "negative binomial", "p": rounded(p), "adjusted": "Benjamini-Hochberg"},
         link=leads_link(agency.code, agency.volume.now, disposition="Returned"),
         advice=_fewer_returns(total, surplus) if surplus > 0 else None,
     )

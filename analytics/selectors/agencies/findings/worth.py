@@ -55,11 +55,11 @@ def _changed(agency: Assessed, now: float, before: float, p: float) -> Finding:
 
 
 def _look_into(agency: Assessed) -> Advice | None:
-    """The campaign that took the most away: its fall times its recent leads."""
+    """The campaign that took the most away from the mean: its fall times its recent leads."""
     falls = {
         name: (before - now) * outcomes.recent_leads
         for name, outcomes in agency.campaigns.items()
-        if 0 < outcomes.recent_leads < outcomes.leads
+        if min(outcomes.recent_leads, outcomes.leads - outcomes.recent_leads) >= FEWEST
         for now, before in [_means(outcomes)]
     }
     if not falls or max(falls.values()) <= 0:
@@ -67,7 +67,7 @@ def _look_into(agency: Assessed) -> Advice | None:
     name = max(falls, key=lambda one: falls[one])
     now, before = _means(agency.campaigns[name])
     return Advice(
-        f"Find out what changed in {campaign_name(name)}: it fell most, from {before:.1f} to {now:.1f} over "
+        f"Find out what changed in {campaign_name(name)}: it weighs most, with a fall from {before:.1f} to {now:.1f} over "
         f"{agency.campaigns[name].recent_leads:,} leads.",
         {"campaign": name, "recentQuality": round(now, 2), "earlierQuality": round(before, 2)},
     )
