@@ -215,7 +215,7 @@ def test_nobody_waits_for_what_is_too_large_to_be_kept(
     side_by_side, compute = Barrier(5), caching._answer_of
 
     def together(response: Response) -> object:
-        side_by_side.wait(30)
+        side_by_side.wait(keeping.LONGEST_WAIT / 2)  # a queue would not let all in before
         return compute(response)
 
     def ask() -> int:
