@@ -44,7 +44,7 @@ def test_each_agency_gets_a_row_a_day_with_all_it_was_made_from(two: tuple[Agenc
     assert bad.score is not None
     assert good.score > 50 > bad.score
     conversion = good.document["judgement"]["parts"][0]
-    assert conversion["figures"] == {"count": 25, "expected": 15.0, "ratio": 1.56}
+    assert conversion["figures"] == {"count": 25, "expected": 5.0, "ratio": 3.5}
     assert [finding["code"] for finding in good.document["findings"]] == ["conversion_above"]
     assert (new.grade, new.score) == ("", None)
     assert new.document["judgement"]["reason"] == "0 leads in 90 days; a grade needs 30."
