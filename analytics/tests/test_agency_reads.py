@@ -25,6 +25,7 @@ from crm.core.choices import Role
 from crm.core.clock import business_day
 from crm.core.tests.factories import make_user, signed_in
 from leads.models import Lead
+from leads.tests.factories import make_lead
 
 pytestmark = pytest.mark.django_db
 
@@ -288,6 +289,7 @@ def test_a_vendor_sees_its_own_performance_without_money_or_others(acme: Agency)
 def test_what_vendors_are_not_told_is_one_list(manager: APIClient, acme: Agency) -> None:
     """Each number is withheld with its definition, and nothing else is."""
     vendor, withheld = vendor_of(acme), set[str]()
+    make_lead(acme, campaign_source="Search", lead_value=60, acquisition_cost=40)
     for path in ("/api/agencies/ACME", "/api/agencies/ACME/stats?period=90"):
         ours, theirs = (read(client, path, explain="true") for client in (manager, vendor))
         assert set(ours["definitions"]) - set(theirs["definitions"]) <= OF_STAFF
