@@ -12,6 +12,7 @@ from unfold.decorators import display
 
 from agencies.admin.agency import AgencyAdmin
 from agencies.models import Agency
+from analytics.admin.leads import leads_behind_url
 from analytics.admin.tiles import list_of_leads
 from analytics.selectors.agencies.performance import newest_grades, performances
 from crm.core.admin.base import CappedChangeList
@@ -65,7 +66,11 @@ def performance_panel(agency: Agency) -> dict[str, Any]:
     """What the page shows above the form: three statements."""
     found = performances([agency], timezone.now())[agency.pk]
     document = found.graded.document if found.graded else {}
-    findings = document.get("findings", [])
+    findings = [
+        {**one, "way": leads_behind_url(f"grade.{found.graded.pk}.{place}") if one.get("link") else ""}
+        for place, one in enumerate(document.get("findings", []))
+        if found.graded
+    ]
     return {
         "performance": found,
         "pace": found.pace,

@@ -2,19 +2,20 @@
 
 from collections.abc import Mapping
 from typing import Any, cast
-from urllib.parse import urlsplit
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter
 from unfold.decorators import display
 
+from analytics.admin.leads import leads_behind_url
 from analytics.models import Insight
 from analytics.models.insight import Severity
+from analytics.selectors.behind import filters_of, part_name
 from analytics.wording import COLOURS, facts_of, table_of, words
 from crm.core.actors import Actor
 from crm.core.admin.base import ReadOnlyAdmin, actor_of, told_refusal
@@ -25,7 +26,6 @@ from leads.services.finding import bounded_search, find_leads
 
 LEADS_SHOWN = 20
 COUNTED_TO = 10_000
-SEVERAL = ("disposition", "status")  # parameters of GET /leads that are lists
 
 
 class RuleFilter(KnownFilter):
@@ -85,10 +85,11 @@ class InsightAdmin(ReadOnlyAdmin):
                 "badge": COLOURS[Severity(insight.severity)],
                 "rule": words(insight.code),
                 "figures": facts_of(document["figures"]),
-                "parts": table_of(document["figures"].get("parts", [])),
+                "parts": parts_of(insight),
                 "test": facts_of(document["test"] or {}),
                 "threshold": facts_of(document["threshold"]),
                 "behind": leads_behind(document["link"], actor_of(request)),
+                "all_of_them": way_to(document["link"], f"insight.{insight.pk}"),
             }
         return cast("HttpResponse", super().render_change_form(request, context, **kwargs))
 
@@ -112,24 +113,38 @@ class InsightAdmin(ReadOnlyAdmin):
         return format_html('<a class="crm-link" href="{}">{}</a>', url, insight.scope)
 
 
+def parts_of(insight: Insight) -> dict[str, Any] | None:
+    """The parts of a finding side by side, each with the way to its leads."""
+    parts = insight.document["figures"].get("parts", [])
+    table = table_of(parts)
+    if table is None:
+        return None
+    ways = [
+        (part_name(part), way_to(part["link"], f"insight.{insight.pk}.{place}")) if part.get("link") else None
+        for place, part in enumerate(parts)
+    ]
+    return {
+        "headers": table.headers,
+        "rows": list(zip(table.rows, ways, strict=True)),
+        "have_ways": any(ways),
+    }
+
+
+def way_to(link: Mapping[str, Any], name: str) -> str:
+    """The list of all the leads behind `name`: by the list's own filters where they can say it."""
+    return link.get("admin") or leads_behind_url(name)
+
+
 def leads_behind(link: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
     """The newest of the leads that `link` selects now, and how many they are; or why they cannot be shown."""
     try:
         with bounded_search():
-            leads = find_leads(actor, filters=_filters(link))
+            leads = find_leads(actor, filters=filters_of(link))
             number, is_estimate = count_up_to(leads, COUNTED_TO)
             newest = leads.select_related("agency", "assigned_agent").order_by("-created_at", "-id")
             return {
                 "number": f"about {number:,}" if is_estimate else f"{number:,}",
                 "leads": list(newest[:LEADS_SHOWN]),
-                "admin": link.get("admin"),
             }
     except DomainError as refusal:
         return {"problem": told_refusal(refusal)}
-
-
-def _filters(link: Mapping[str, Any]) -> Any:
-    if link["method"] == "POST":
-        return link["body"]["filters"]
-    asked = QueryDict(urlsplit(link["path"]).query)
-    return {name: asked.getlist(name) if name in SEVERAL else asked[name] for name in asked}

@@ -61,6 +61,17 @@ def test_the_panel_shows_performance_grade_campaigns_and_advice(graded: Agency, 
     assert manager.get(page.context["its_leads"]).context["cl"].result_count == 440
 
 
+def test_findings_lead_to_their_leads(graded: Agency, manager: Client) -> None:
+    page = manager.get(page_of(graded))
+    found = [one for kind in ("strengths", "opportunities") for one in page.context[kind] if one["link"]]
+    assert found
+    for one in found:
+        listed = manager.get(one["way"])
+        assert {lead.agency_id for lead in listed.context["cl"].result_list} == {graded.pk}
+        assert page_of(graded) in listed.content.decode()
+        assert listed.context["cl"].result_count == one["figures"]["leads"]
+
+
 def test_every_part_of_a_grade_has_its_words() -> None:
     assert set(PARTS) == set(WEIGHTS)
 

@@ -16,11 +16,13 @@ from analytics.services.insights.storing import refresh_insights
 from analytics.tests.analysing import ago
 from crm.core.choices import Role
 from crm.core.clock import business_day
+from crm.core.ids import uuid7
 from crm.core.tests.browsing import browser_as
 from leads.models import Lead
 from leads.tests.factories import make_lead, unique_phone
 
 LIST = reverse("admin:analytics_insight_changelist")
+LEADS = reverse("admin:leads_lead_changelist")
 PAGE_QUERIES = 5  # session, person, the finding, how many leads, the newest of them
 LINK = {
     "method": "GET",
@@ -107,9 +109,71 @@ def test_what_the_rules_find_leads_to_as_many_leads_as_they_say(manager: Client)
         page = manager.get(page_of(insight))
         number = insight.document["figures"].get("leads")
         assert page.context["behind"]["number"] == f"{number:,}", insight
-        way = insight.document["link"]["admin"]
-        if way:
-            assert manager.get(way).context["cl"].result_count == number
+        assert manager.get(page.context["all_of_them"]).context["cl"].result_count == number
+        parts = page.context["parts"]
+        for (_, way), part in zip(
+            parts["rows"] if parts else [], insight.document["figures"].get("parts", []), strict=True
+        ):
+            assert way is not None
+            assert manager.get(way[1]).context["cl"].result_count == part["leads"]
+
+
+def test_the_list_of_leads_says_what_it_is_narrowed_by(manager: Client) -> None:
+    wanted = make_lead(disposition="New")
+    make_lead(disposition="Rejected", disposition_reason="no injury")
+    part = {"agent": None, "leads": 1, "link": LINK}
+    insight = make_insight(document={"figures": {"leads": 1, "parts": [part]}})
+    page = manager.get(page_of(insight))
+    for way in (page.context["all_of_them"], page.context["parts"]["rows"][0][1][1]):
+        listed = manager.get(way)
+        assert [lead.pk for lead in listed.context["cl"].result_list] == [wanted.pk]
+        assert page_of(insight) in listed.content.decode()
+    assert "Something stands out: Unassigned" in listed.content.decode()
+    assert "Something stands out" not in manager.get(LEADS).content.decode()
+    assert manager.get(LEADS).context["cl"].result_count == 2
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "insight",
+        "insight.7",
+        f"insight.{uuid7()}",
+        "grade.1.2",
+        "grade.x",
+        f"grade.{10**30}.1",
+        "insight.\x00",
+        "other.1",
+    ],
+)
+def test_what_is_not_there_chooses_no_leads(manager: Client, name: str) -> None:
+    make_lead()
+    listed = manager.get(LEADS, {"behind": name})
+    assert listed.status_code == 200
+    assert listed.context["cl"].result_count == 0
+    assert "no longer kept" in listed.content.decode()
+
+
+@pytest.mark.parametrize("place", ["1", "-1", "x", "9" * 40])
+def test_a_part_that_is_not_there_chooses_no_leads(manager: Client, place: str) -> None:
+    make_lead()
+    insight = make_insight(document={"figures": {"leads": 1, "parts": [{"agent": None, "link": LINK}]}})
+    assert manager.get(LEADS, {"behind": f"insight.{insight.pk}.{place}"}).context["cl"].result_count == 0
+
+
+def test_operations_take_all_of_them(manager: Client) -> None:
+    for _ in range(3):
+        make_lead(disposition="New")
+    make_lead(disposition="Rejected", disposition_reason="no injury")
+    way = manager.get(page_of(make_insight())).context["all_of_them"]
+    chosen = Lead.objects.filter(disposition="New")
+    asked = {
+        "action": "assign_leads",
+        "_selected_action": [str(chosen[0].pk)],
+        "select_across": "1",
+    }
+    page = manager.post(way, asked, follow=True)
+    assert page.context["summary"].total == 3
 
 
 def test_a_link_that_no_longer_fits_says_why(manager: Client) -> None:

@@ -46,6 +46,7 @@ def test_a_second_run_renews_what_is_there() -> None:
     waiting(2)
     assert refresh_insights(NOW) == 1
     (first,) = current_insights()
+    assert str(first) == "2 leads nobody has called yet, all of them for more than 24 hours"
     store([lead(make_agency(), NOW - 2 * DAY)])
     assert refresh_insights(NOW + HOUR) == 1
     (second,) = current_insights()
@@ -60,7 +61,7 @@ def test_what_is_no_longer_so_is_kept_and_no_longer_current() -> None:
     Lead.objects.update(disposition=Disposition.NOT_INTERESTED, disposition_reason="Called")
     assert refresh_insights(NOW + HOUR) == 0
     assert current_insights() == []
-    assert Insight.objects.get().document["title"].startswith("1 lead nobody has called yet")
+    assert Insight.objects.get().document["title"] == "1 lead nobody has called yet, for more than 24 hours"
 
 
 @pytest.mark.django_db

@@ -72,7 +72,7 @@ def _uncontacted(now: datetime) -> list[Finding]:
     waiting, long = sum(by_agent.values()), sum(row[2] for row in found)
     oldest = min(row[3] for row in found)
     asked = [condition("disposition", "equals", Disposition.NEW.value), _before("created_at", limit)]
-    over = f", {long:,} of them for more than 24 hours" if long else ""
+    over = f", {_share(long, waiting)}for more than 24 hours" if long else ""
     return [
         Finding(
             code=UNCONTACTED,
@@ -92,6 +92,13 @@ def _uncontacted(now: datetime) -> list[Finding]:
             threshold={"businessHours": 1, "hours": 24},
         )
     ]
+
+
+def _share(some: int, of: int) -> str:
+    """`3 of them `; nothing said of a single one."""
+    if some < of:
+        return f"{some:,} of them "
+    return "all of them " if of > 1 else ""
 
 
 def _ageing(now: datetime) -> list[Finding]:
