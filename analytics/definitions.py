@@ -24,9 +24,9 @@ STATISTICS: Final[Mapping[str, str]] = {
     "conversionRate": "Conversions / leads, per cent.",
     "conversionInterval": "Where the conversion rate of very many such leads would lie, with 95 % certainty (Wilson's "
     "interval): wide while leads are few.",
-    "sameAge": "The previous period's number as it stood when that period ended, so that leads of the same age are "
-    "compared; and the change against it. Of revenue: without what conversions since then have added to it, a lead "
-    "taken to have been worth its acquisition cost until it converted.",
+    "sameAge": "The previous period's number as it stood when its leads were as old as this period's are now (of a "
+    "period until now: when it ended); and the change against it. Of revenue: without what conversions since then have "
+    "added to it, a lead taken to have been worth its acquisition cost until it converted.",
     "returnRate": "Leads that are Returned now / leads, per cent.",
     "share": "Per cent of the period's revenue.",
     "cost": "Sum of `acquisition_cost` of the leads that have one.",

@@ -4,15 +4,22 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from analytics.selectors.comparing import Compared
-from analytics.selectors.velocity import Velocity, ripened_since
+from analytics.selectors.figures import Figures
+from analytics.selectors.velocity import Velocity, previous_ripened
 from crm.core.periods import Period
 
 
 def of_same_age(period: Period, found: Mapping[str, Compared], speed: Velocity) -> dict[str, Compared]:
-    """Of the key figures `found` those known of the previous period as it stood when it ended. One statement."""
-    leads, revenue, rate = (found[name] for name in ("leads", "revenue", "conversionRate"))
-    then = Decimal(revenue.previous or 0) - ripened_since(period.previous())
+    """Of the key figures `found` those known of the previous period's leads when they were as old. One statement."""
+    leads, revenue = (found[name].previous or 0 for name in ("leads", "revenue"))
+    then = Figures(
+        leads=int(leads),
+        revenue=Decimal(revenue) - previous_ripened(period),
+        conversions=speed.previous_then,
+    )
     return {
-        "revenue": Compared(revenue.value, then),
-        "conversionRate": speed.same_age(rate.value, int(leads.previous or 0)),
+        "revenue": Compared(found["revenue"].value, then.revenue),
+        "cpa": Compared(found["cpa"].value, then.cpa),
+        "conversions": Compared(found["conversions"].value, then.conversions),
+        "conversionRate": speed.same_age(found["conversionRate"].value, then.leads),
     }

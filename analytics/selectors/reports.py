@@ -11,11 +11,14 @@ from django.utils import timezone
 
 from agencies.models import Agency
 from analytics.choices import Dimension
-from analytics.selectors.comparing import percent
+from analytics.selectors.aging import of_same_age
+from analytics.selectors.comparing import Compared, percent
 from analytics.selectors.figures import Figures, figures, figures_by, figures_by_day
+from analytics.selectors.kpis import KPIS
 from analytics.selectors.naming import Named, named_agencies, named_agents, named_campaign, named_state
 from analytics.selectors.shortening import MOST_ROWS, OTHERS, cut, others_name
 from analytics.selectors.sources import by_campaign
+from analytics.selectors.velocity import velocity
 from crm.core.clock import day_bounds
 from crm.core.periods import Period
 from crm.core.snapshots import consistent_read
@@ -35,7 +38,9 @@ class ReportRow:
 class ReportSummary:
     """All numbers of a report as of one moment: every table adds up to `total`.
 
-    `agency` is the one that the report is narrowed to. Tables are sorted by revenue; `by_day` has every day.
+    `agency` is the one that the report is narrowed to. `of_same_age` has, of all agencies together, what is known of the
+    previous period's leads when they were as old as these, by the names of `analytics.definitions`. Tables are sorted by
+    revenue; `by_day` has every day.
     """
 
     period: Period
@@ -43,6 +48,7 @@ class ReportSummary:
     generated_at: datetime
     total: Figures
     previous: Figures
+    of_same_age: Mapping[str, Compared]
     by_day: Mapping[date, Figures]
     by_vendor: tuple[ReportRow, ...]
     by_source: tuple[ReportRow, ...]
@@ -61,7 +67,7 @@ class ReportSummary:
 
 
 def build_report(period: Period, agency: Agency | None = None) -> ReportSummary:
-    """The report of `period`, of all agencies or of one: eight statements, whatever the number of leads.
+    """The report of `period`, of all agencies or of one: ten statements at most, whatever the number of leads.
 
     All is counted but the agents and states of a single agency, which are summed up from its leads.
     """
@@ -73,13 +79,15 @@ def build_report(period: Period, agency: Agency | None = None) -> ReportSummary:
         sources = figures_by(period, Dimension.CAMPAIGN, key)
         agents, states = _agents_and_states(period, agency)
         named_vendor, named_agent = _agency_names(agency), named_agents(agents)
-    total = Figures.total(days.values())
+        total = Figures.total(days.values())
+        same_age = {} if agency else _of_same_age(period, total, previous)
     return ReportSummary(
         period=period,
         agency=agency,
         generated_at=timezone.now(),
         total=total,
         previous=previous,
+        of_same_age=same_age,
         by_day={day: days.get(day, Figures()) for day in _days(period)},
         by_vendor=_rows(vendors, total, named_vendor),
         by_source=_rows(by_campaign(sources), total, named_campaign),
@@ -91,6 +99,11 @@ def build_report(period: Period, agency: Agency | None = None) -> ReportSummary:
 def share_of(part: Figures, whole: Figures) -> float | None:
     """Per cent of the whole's revenue, one decimal; None where there is none."""
     return percent(part.revenue, whole.revenue)
+
+
+def _of_same_age(period: Period, total: Figures, previous: Figures) -> dict[str, Compared]:
+    found = {name: Compared(value(total), value(previous)) for name, value in KPIS.items()}
+    return of_same_age(period, found, velocity(period))
 
 
 def _days(period: Period) -> Iterable[date]:

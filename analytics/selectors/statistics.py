@@ -11,7 +11,7 @@ from analytics.selectors.funnel import Stage, funnel
 from analytics.selectors.series import Bucket, series
 from analytics.selectors.sources import by_campaign
 from analytics.selectors.team import Performer, Standing, agents_and_holders, standing, top_performers
-from analytics.selectors.velocity import Velocity, ripened_since, velocity
+from analytics.selectors.velocity import Velocity, previous_ripened, velocity
 from crm.core.periods import Period
 
 
@@ -19,7 +19,7 @@ from crm.core.periods import Period
 class Statistics:
     """The numbers of a period; `sources` by campaign, most revenue first.
 
-    `ripened` is the part of the previous period's revenue that came after its end.
+    `ripened` is the part of the previous period's revenue that came when its leads were older than these are.
     """
 
     period: Period
@@ -36,12 +36,12 @@ class Statistics:
 
     @property
     def revenue_of_same_age(self) -> Compared:
-        """Revenue beside the previous period's as it stood when it ended."""
+        """Revenue beside that of the previous period's leads when they were as old."""
         return Compared(self.total.revenue, self.previous.revenue - self.ripened)
 
     @property
     def rate_of_same_age(self) -> Compared:
-        """The conversion rate beside that of the previous period as it stood when it ended."""
+        """The conversion rate beside that of the previous period's leads when they were as old."""
         return self.velocity.same_age(self.total.conversion_rate, self.previous.leads)
 
 
@@ -62,5 +62,5 @@ def statistics(period: Period) -> Statistics:
         top=top_performers(by_agent, people),
         funnel=funnel(total),
         velocity=velocity(period),
-        ripened=ripened_since(period.previous()),
+        ripened=previous_ripened(period),
     )

@@ -1,12 +1,16 @@
 """A small business to report on."""
 
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
+from unittest.mock import patch
+
+from django.utils import timezone
 
 from agencies.models import Agency
 from agencies.tests.factories import make_agency
 from analytics.models.reports import ReportSchedule
+from analytics.selectors.reports import ReportSummary, build_report
 from analytics.services.reporting.scheduling import create_schedule
 from crm.core.actors import Actor
 from crm.core.clock import business_zone, day_bounds
@@ -48,6 +52,16 @@ def make_business() -> tuple[Agency, Agency, User]:
     lead_of(second, END, "5.00", campaign_source="Radio", assigned_agent=agent)
     lead_of(second, date(2026, 11, 1), "50.00")
     return first, second, agent
+
+
+def of_same_age_on(day: date) -> ReportSummary:
+    """October at noon of `day`: $60. Of September $2,000, by two leads bought for $40 that signed on Oct 2 and Oct 5."""
+    agency, signed = make_agency(), {"disposition": Disposition.RETAINED, "acquisition_cost": Decimal(40)}
+    lead_of(agency, START, "60.00")
+    for closed in (date(2026, 10, 2), date(2026, 10, 5)):
+        lead_of(agency, date(2026, 9, 5), "1000.00", closed_date=at(closed), **signed)
+    with patch.object(timezone, "now", lambda: at(day).astimezone(UTC)):
+        return build_report(OCTOBER)
 
 
 def make_schedule(**fields: Any) -> ReportSchedule:

@@ -9,6 +9,7 @@ import pytest
 from openpyxl import load_workbook
 
 from agencies.tests.factories import make_agency, make_key
+from analytics.tests.analysing import lead, retained
 from analytics.tests.reporting import make_business
 from crm.core.choices import Role
 from crm.core.tests.factories import make_user, signed_in
@@ -66,6 +67,24 @@ def test_the_files_have_the_summarys_numbers_to_the_cent(boss: Any) -> None:
         ] == expected
         cells = list(book[sheet].iter_rows(min_row=2, values_only=True))[:-1]
         assert [(row[0], row[2], Decimal(str(row[3])), row[5]) for row in cells] == expected
+
+
+def test_the_summary_compares_leads_of_the_same_age_as_the_statistics_do(boss: Any) -> None:
+    retained(1_000, 50, took=45, acquisition_cost=Decimal(40))  # was worth its price when its period ended
+    retained(1_000, 50, took=5, acquisition_cost=Decimal(40))
+    lead(60, days=10)
+    told, stats = boss.get(SUMMARY).json(), boss.get("/api/admin/stats").json()
+    assert told["change"]["totalRevenue"] == -97.0
+    assert told["sameAge"] == {
+        "totalRevenue": {"previous": 1_040.0, "change": -94.2},
+        "avgCPA": {"previous": 520.0, "change": -88.5},
+        "conversions": {"previous": 1.0, "change": -100.0},
+        "conversionRate": {"previous": 50.0, "change": -100.0},
+    }
+    assert told["sameAge"]["totalRevenue"] == stats["revenue"]["sameAge"]
+    assert told["sameAge"]["conversionRate"] == stats["conversion"]["sameAge"]
+    of_one = boss.get(SUMMARY, {"vendor_code": Lead.objects.latest("created_at").agency_id}).json()
+    assert of_one["sameAge"] is None
 
 
 @pytest.mark.parametrize(

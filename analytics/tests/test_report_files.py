@@ -20,13 +20,22 @@ from analytics.selectors.figures import Figures
 from analytics.selectors.reports import ReportRow, ReportSummary, build_report
 from analytics.services.reporting.csv import render_csv
 from analytics.services.reporting.files import ReportFile, write_report
-from analytics.services.reporting.pdf import LONGEST_TABLE, STEPS, WHOLE_STEPS, render_pdf, scale
+from analytics.services.reporting.pdf import (
+    LONGEST_TABLE,
+    STEPS,
+    WHOLE_STEPS,
+    WIDEST_BAR,
+    gap_of,
+    render_pdf,
+    scale,
+)
 from analytics.services.reporting.tables import points_of
-from analytics.services.reporting.telling import told_days
+from analytics.services.reporting.telling import SAME_AGE, YOUNG, told_days
 from analytics.services.reporting.xlsx import render_xlsx
-from analytics.tests.reporting import OCTOBER, START, lead_of, make_business
-from crm.core.periods import Period
+from analytics.tests.reporting import OCTOBER, START, lead_of, make_business, of_same_age_on
+from crm.core.periods import Period, period_of
 
+RIPE = datetime(2026, 12, 20, 12, tzinfo=UTC)
 NASTY = [
     '#read("/etc/passwd")',
     "*x* _y_ $1 + 2$ `code` = heading",
@@ -70,6 +79,7 @@ def summary_of(names: list[str]) -> ReportSummary:
         generated_at=datetime(2026, 11, 2, 12, tzinfo=UTC),
         total=Figures.total(one for _ in names),
         previous=one,
+        of_same_age={},
         by_day={date(2026, 10, day): one for day in range(1, 32)},
         by_vendor=rows,
         by_source=rows,
@@ -118,13 +128,73 @@ def test_the_workbook_has_the_summarys_numbers_a_chart_and_frozen_heads() -> Non
 @pytest.mark.django_db
 def test_the_pdf_has_the_summarys_numbers() -> None:
     make_business()
-    text = text_of(render_pdf(build_report(OCTOBER)))
+    text = text_of(render_pdf(replace(build_report(OCTOBER), generated_at=RIPE)))
     for told in (
         "All agencies", "Oct 1 to Oct 31, 2026, 31 days", "$1,010.30", "$144.33", "before: $77.00", "First Media",
         "Second & Sons", "$600.30", "$410.00", "Maya Cole", "Unassigned", "New York", "Unknown", "(no campaign)",
         "What the numbers mean", "Page 1 of",
     ):  # fmt: skip
         assert told in text, told
+
+
+@pytest.mark.django_db
+def test_young_leads_are_compared_at_the_same_age_in_every_file_that_compares() -> None:
+    young = of_same_age_on(date(2026, 11, 3))
+    text = text_of(render_pdf(young))
+    for told in (
+        "-94.2 %",
+        "same age: $1,040.00",
+        "-50.0 points",
+        "before: 2",
+        " ".join(SAME_AGE.split()[:5]),
+    ):
+        assert told in text, told
+    assert "$2,000.00" not in text
+    sheet = sheets_of(render_xlsx(young))["Summary"]
+    assert sheet["A4"].value.endswith(SAME_AGE)
+    heads, leads, revenue = ([cell.value for cell in sheet[row][:5]] for row in (5, 6, 7))
+    assert heads == ["", "This period", "Aug 31 to Sep 30, 2026", "At the same age", "Change"]
+    assert leads == ["Leads", 1, 2, None, -50]
+    assert revenue == ["Revenue", 60, 2000, 1040, -94.2]
+
+
+@pytest.mark.django_db
+def test_ripe_leads_are_compared_with_all_that_came_before() -> None:
+    ripe = of_same_age_on(RIPE.date())
+    assert "before: $2,000.00" in text_of(render_pdf(ripe))
+    sheet = sheets_of(render_xlsx(ripe))["Summary"]
+    assert SAME_AGE not in sheet["A4"].value
+    assert [cell.value for cell in sheet[7][:4]] == ["Revenue", 60, 2000, -97]
+
+
+@pytest.mark.django_db
+def test_of_one_agency_the_workbook_says_that_leads_before_had_longer() -> None:
+    first, _, _ = make_business()
+    young = replace(build_report(OCTOBER, first), generated_at=datetime(2026, 11, 3, 12, tzinfo=UTC))
+    sheet = sheets_of(render_xlsx(young))["Summary"]
+    assert sheet["A4"].value.endswith(YOUNG)
+    assert sheet["D5"].value == "Change"
+
+
+@pytest.mark.django_db
+def test_a_running_period_is_said_to_be_compared_until_the_same_time_of_day() -> None:
+    now = datetime(2026, 11, 20, 17, tzinfo=UTC)
+    lead_of(make_agency(), date(2026, 11, 20))
+    today = build_report(period_of({"period": "today"}, now=now))
+    for content, told in (
+        (text_of(render_pdf(today)), "against Nov 19, 2026 until the same time of day, as many days"),
+        (rows_of(render_csv(today))[1]["name"], "Period before until the same time of day"),
+        (sheets_of(render_xlsx(today))["Summary"]["A4"].value, "Nov 19, 2026 until the same time of day,"),
+    ):
+        assert told in content
+    assert rows_of(render_csv(build_report(OCTOBER)))[1]["name"] == "Period before"
+
+
+@given(bars=st.integers(1, 62))
+def test_no_bar_is_a_wall_and_none_is_a_line(bars: int) -> None:
+    width = (1 - gap_of(bars)) / bars
+    assert 0 < width <= WIDEST_BAR + 1e-9
+    assert gap_of(bars) >= 0.12
 
 
 def test_the_same_report_is_the_same_pdf_on_us_letter() -> None:

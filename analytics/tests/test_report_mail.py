@@ -4,7 +4,7 @@ import logging
 import socket
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage, Message
 from typing import Any, cast
 
@@ -27,6 +27,7 @@ from analytics.services.reporting.delivering import (
     SWITCHED_OFF,
     WAITS,
     deliver,
+    mail_report,
 )
 from analytics.services.reporting.scheduling import (
     claim_due,
@@ -37,7 +38,7 @@ from analytics.services.reporting.scheduling import (
     update_schedule,
 )
 from analytics.tasks import send_due_reports
-from analytics.tests.reporting import OCTOBER, TESTS, make_business, make_schedule
+from analytics.tests.reporting import OCTOBER, TESTS, make_business, make_schedule, of_same_age_on
 from crm.core.exceptions import InvalidInput
 from crm.core.models import OutboxEvent
 from leads.tests.racing import at_once
@@ -147,14 +148,22 @@ def test_a_report_arrives_with_its_key_numbers_and_its_files(letterbox: Letterbo
 
 
 def test_what_leads_of_a_young_month_are_compared_with_is_told_to_have_had_longer() -> None:
-    make_business()
-    october = build_report(OCTOBER, None)
+    first, _, _ = make_business()
+    october = build_report(OCTOBER, first)
     soon, later = (
         replace(october, generated_at=datetime(2026, month, 4, 17, tzinfo=UTC)) for month in (11, 12)
     )
     assert telling.YOUNG not in telling.told_comparison(replace(later, generated_at=later.generated_at + DAY))
     assert telling.told_comparison(later).endswith(telling.YOUNG)
     assert telling.told_comparison(soon).endswith(telling.YOUNG)
+
+
+def test_a_mail_says_how_young_leads_do_beside_leads_of_the_same_age(letterbox: Letterbox) -> None:
+    mail_report("boss@example.com", make_schedule(), of_same_age_on(date(2026, 11, 3)), [])
+    for kind in ("text/plain", "text/html"):
+        text = part(letterbox.letters[0], kind)
+        for told in ("-94.2 %", telling.SAME_AGE):
+            assert told in text, (kind, told)
 
 
 def test_an_agencys_copy_tells_no_money_in_the_mail_either(letterbox: Letterbox) -> None:

@@ -14,7 +14,7 @@ from agencies.tests.factories import make_agency
 from analytics.selectors.figures import Figures
 from analytics.selectors.reports import ReportRow, build_report
 from analytics.selectors.shortening import MOST_ROWS, OTHERS
-from analytics.tests.reporting import END, OCTOBER, START, lead_of, make_business
+from analytics.tests.reporting import END, OCTOBER, START, lead_of, make_business, of_same_age_on
 from crm.core.clock import day_bounds
 from crm.core.periods import Period
 from leads.choices import Disposition
@@ -95,6 +95,28 @@ def test_it_is_compared_with_as_many_days_before() -> None:
     assert (report.previous.leads, report.previous.revenue) == (1, Decimal("77.00"))
 
 
+def test_young_leads_are_compared_with_those_before_when_they_were_as_old() -> None:
+    report = of_same_age_on(date(2026, 11, 3))
+    assert (report.total.revenue, report.previous.revenue) == (Decimal("60.00"), Decimal("2000.00"))
+    assert {name: (one.value, one.previous) for name, one in report.of_same_age.items()} == {
+        "revenue": (Decimal("60.00"), Decimal("1040.00")),
+        "cpa": (60.0, 520.0),
+        "conversions": (0, 1),
+        "conversionRate": (0.0, 50.0),
+    }
+
+
+def test_a_month_later_all_that_came_before_counts() -> None:
+    report = of_same_age_on(date(2026, 12, 3))
+    assert report.of_same_age["revenue"].previous == report.previous.revenue == Decimal("2000.00")
+    assert report.of_same_age["conversions"].previous == report.previous.conversions == 2
+
+
+def test_of_one_agency_nothing_is_known_of_the_same_age() -> None:
+    first, _, _ = make_business()
+    assert build_report(OCTOBER, first).of_same_age == {}
+
+
 def test_a_narrowed_report_has_nothing_of_another_agency() -> None:
     _, second, _ = make_business()
     report = build_report(OCTOBER, second)
@@ -124,13 +146,15 @@ def test_very_many_sources_end_in_one_row_and_still_add_up() -> None:
 
 def test_the_number_of_statements_does_not_depend_on_the_business(django_assert_num_queries: Any) -> None:
     first, _, _ = make_business()
-    with django_assert_num_queries(8):  # days, before, agencies, sources, agents, states, two for names
+    with django_assert_num_queries(
+        10
+    ):  # days, before, agencies, sources, agents, states, two: names, two: ages
         build_report(OCTOBER)
     with django_assert_num_queries(6):
         build_report(OCTOBER, first)
     for number in range(10):
         lead_of(make_agency(), END, state="TX", campaign_source=f"c{number}")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         build_report(OCTOBER)
 
 

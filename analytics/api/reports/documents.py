@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from analytics.api.statistics.documents import same_age_document
 from analytics.selectors.comparing import change
 from analytics.selectors.figures import Figures
 from analytics.selectors.reports import ReportRow, ReportSummary
@@ -33,12 +34,26 @@ def report_document(report: ReportSummary) -> dict[str, Any]:
             "conversions": change(now.conversions, before.conversions),
             "conversionRate": change(now.conversion_rate, before.conversion_rate),
         },
+        "sameAge": _same_age(report),
         "byVendor": _rows(report.by_vendor),
         "bySource": _rows(report.by_source),
         "byAgent": _rows(report.by_agent),
         "byState": _rows(report.by_state),
         "asOf": report.generated_at,
     }
+
+
+SAME_AGE = {
+    "totalRevenue": "revenue",
+    "avgCPA": "cpa",
+    "conversions": "conversions",
+    "conversionRate": "conversionRate",
+}
+
+
+def _same_age(report: ReportSummary) -> dict[str, Any] | None:
+    found = report.of_same_age
+    return {name: same_age_document(found[known]) for name, known in SAME_AGE.items()} if found else None
 
 
 def _figures(figures: Figures) -> dict[str, Any]:

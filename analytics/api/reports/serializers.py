@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from analytics.api.asking import AgencyQuery
+from analytics.api.statistics.serializers import SameAgeSerializer
 from analytics.models.reports import Audience, ReportFormat
 
 
@@ -56,6 +57,15 @@ class ChangeSerializer(serializers.Serializer[Any]):
     conversionRate = serializers.FloatField(allow_null=True)
 
 
+class SameAgesSerializer(serializers.Serializer[Any]):
+    """What still grows as leads are worked, against the leads of the previous period when they were as old."""
+
+    totalRevenue = SameAgeSerializer()
+    avgCPA = SameAgeSerializer()
+    conversions = SameAgeSerializer()
+    conversionRate = SameAgeSerializer()
+
+
 class ReportSerializer(serializers.Serializer[Any]):
     """Tables are sorted by revenue, and each adds up to the totals."""
 
@@ -70,6 +80,7 @@ class ReportSerializer(serializers.Serializer[Any]):
     returnRate = serializers.FloatField(allow_null=True)
     previous = FiguresSerializer()
     change = ChangeSerializer()
+    sameAge = SameAgesSerializer(allow_null=True, help_text="Null for a single agency: not known.")
     byVendor = ReportRowSerializer(many=True)
     bySource = ReportRowSerializer(many=True)
     byAgent = ReportRowSerializer(many=True)

@@ -22,7 +22,7 @@ from crm.core.exceptions import InvalidInput
 
 FILES = {(200, content_type.partition(";")[0]): OpenApiTypes.BINARY for _, content_type in RENDERERS.values()}
 DEFINED = (
-    "period", "previous", "change", "leads", "revenue", "cpa", "conversions", "conversionRate", "returnRate", "share",
+    "period", "previous", "change", "sameAge", "leads", "revenue", "cpa", "conversions", "conversionRate", "returnRate", "share",
 )  # fmt: skip
 EXPORT = """The numbers of the summary as a file: PDF (US Letter), an Excel workbook with a chart, or one tidy CSV table.
 

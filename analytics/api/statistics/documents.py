@@ -43,7 +43,7 @@ def statistics_document(found: Statistics) -> dict[str, Any]:
         "revenue": {
             "total": float(now.revenue),
             "change": change(now.revenue, before.revenue),
-            "sameAge": _same_age_document(found.revenue_of_same_age),
+            "sameAge": same_age_document(found.revenue_of_same_age),
             "trend": [_trend_document(bucket) for bucket in found.trend],
             "forecast": found.forecast.as_tile(),
         },
@@ -59,7 +59,7 @@ def statistics_document(found: Statistics) -> dict[str, Any]:
         "conversion": {
             "rate": now.conversion_rate,
             "change": change(now.conversion_rate, before.conversion_rate),
-            "sameAge": _same_age_document(found.rate_of_same_age),
+            "sameAge": same_age_document(found.rate_of_same_age),
             "funnel": [stage_document(stage) for stage in found.funnel],
             "velocity": _velocity_document(found.velocity),
         },
@@ -98,13 +98,14 @@ def funnel_document(figures: Figures) -> dict[str, Any]:
     }
 
 
-def _exit_document(one: Exit) -> dict[str, Any]:
-    return {"disposition": one.disposition, "leads": one.leads, "share": one.share}
-
-
-def _same_age_document(compared: Compared) -> dict[str, Any]:
+def same_age_document(compared: Compared) -> dict[str, Any]:
+    """Beside the leads of the previous period when they were as old."""
     previous = compared.previous
     return {"previous": None if previous is None else float(previous), "change": compared.change}
+
+
+def _exit_document(one: Exit) -> dict[str, Any]:
+    return {"disposition": one.disposition, "leads": one.leads, "share": one.share}
 
 
 def _breakdown(sources: dict[str, Figures]) -> dict[str, Any]:

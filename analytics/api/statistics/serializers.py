@@ -135,7 +135,7 @@ class ForecastSerializer(serializers.Serializer[Any]):
 
 
 class SameAgeSerializer(serializers.Serializer[Any]):
-    """The previous period as it stood when it ended: leads of the same age compared."""
+    """The leads of the previous period when they were as old as these are now."""
 
     previous = mean("The number then.")
     change = rate("Against it.")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from analytics.models.reports import Audience
 from analytics.selectors.reports import ReportRow, ReportSummary
+from analytics.services.reporting import telling
 from analytics.services.reporting.tables import Column, columns_for, rows_of_days, tables_for
 from crm.core.text import defused
 
@@ -27,7 +28,8 @@ def render_csv(summary: ReportSummary, audience: Audience = Audience.STAFF) -> b
 
 def _rows(summary: ReportSummary, audience: Audience, columns: tuple[Column, ...]) -> Iterator[list[str]]:
     period, before = summary.period, summary.period.previous()
-    previous = ReportRow("", "Period before", summary.previous, None)
+    until = telling.UNTIL_NOW if before.is_running else ""
+    previous = ReportRow("", f"Period before{until}", summary.previous, None)
     yield _row("total", summary.total_row, period.start, period.end, columns)
     yield _row("previous", previous, before.start, before.end, columns)
     for table in tables_for(summary, audience):

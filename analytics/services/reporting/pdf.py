@@ -33,6 +33,8 @@ LONGEST_TABLE = 60
 LONGEST_NAME, SHORT_NAME = 200, 48
 LABELS = 8
 """How many bars are named below a chart."""
+MANY_BARS, WIDEST_BAR = 40, 0.08
+"""Above how many bars they stand close; what part of a chart one takes at most: a single day is no wall."""
 LONG_WORD, PIECE = re.compile(r"\S{19,}"), re.compile(r"(\S{6})(?=\S)")
 """A word that the column of names may not hold (18 times the widest letter fit), and its pieces."""
 MAY_BREAK = "\N{ZERO WIDTH SPACE}"
@@ -85,7 +87,7 @@ def _tile(one: telling.KeyNumber) -> dict[str, Any]:
         "label": one.title,
         "value": telling.told(one.value, one.kind),
         "change": telling.told_change(one),
-        "before": f"before: {telling.told(one.before, one.kind)}",
+        "before": f"{'before' if one.of_same_age is None else 'same age'}: {telling.told(one.against, one.kind)}",
         "better": one.is_better,
     }
 
@@ -137,9 +139,15 @@ def _chart(name: str, title: str, points: list[Point], values: list[Any], unit: 
         "note": "" if unit == "day" else f"The first and the last {unit} may be parts of one.",
         "values": values,
         "top": top,
+        "gap": gap_of(len(values)),
         "ticks": [[line / lines, _tick(line * step, name)] for line in range(lines + 1)],
         "labels": [[index, _label(points[index].start, unit)] for index in _named(len(points))],
     }
+
+
+def gap_of(bars: int) -> float:
+    """What each of so many bars leaves free of its place; a few of them do not fill the chart."""
+    return max(0.12 if bars > MANY_BARS else 0.22, 1 - bars * WIDEST_BAR)
 
 
 def scale(highest: float, steps: Sequence[float] = STEPS) -> tuple[float, float]:

@@ -1,13 +1,13 @@
 """Numbers and dates of a report as a person reads them, and the few that stand on its first page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from analytics.choices import Series
 from analytics.definitions import DEFINITIONS
 from analytics.models.reports import Audience
-from analytics.selectors.comparing import change
+from analytics.selectors.comparing import Compared, change
 from analytics.selectors.figures import Figures
 from analytics.selectors.forecasts import RIPE_AFTER
 from analytics.selectors.reports import ReportSummary
@@ -18,11 +18,13 @@ NONE = "\N{EN DASH}"
 ALL_AGENCIES = "All agencies"
 TITLE = "Lead report"
 YOUNG = "Many of these leads are still being worked; those had longer to sign."
+UNTIL_NOW = " until the same time of day"
+SAME_AGE = "Revenue, CPA and conversions are compared with what those leads had brought when they were as old as these."
 
 
 @dataclass(frozen=True, slots=True)
 class KeyNumber:
-    """A number of the whole report beside the one of the period before."""
+    """A number of the whole report beside the one of the period before, or beside what that was `of_same_age`."""
 
     name: str
     title: str
@@ -30,18 +32,24 @@ class KeyNumber:
     value: Value
     before: Value
     is_more_better: bool | None
+    of_same_age: Value = None
+
+    @property
+    def against(self) -> Value:
+        """What changes are against."""
+        return self.before if self.of_same_age is None else self.of_same_age
 
     @property
     def change(self) -> float | None:
-        """In per cent of what was before."""
-        return change(self.value, self.before)
+        """In per cent of what it is against."""
+        return change(self.value, self.against)
 
     @property
     def points(self) -> float | None:
         """By how many percentage points a rate moved."""
-        if self.value is None or self.before is None:
+        if self.value is None or self.against is None:
             return None
-        return round(float(self.value) - float(self.before), 1)
+        return round(float(self.value) - float(self.against), 1)
 
     @property
     def is_better(self) -> bool | None:
@@ -64,11 +72,25 @@ KEY_NUMBERS: tuple[Taken, ...] = (
 
 def key_numbers(summary: ReportSummary, audience: Audience) -> list[KeyNumber]:
     """What stands on the first page for these readers."""
+    same_age = {name: one.previous for name, one in compared_at_same_age(summary).items()}
     return [
-        KeyNumber(name, title, kind, take(summary.total), take(summary.previous), is_more_better)
+        KeyNumber(
+            name,
+            title,
+            kind,
+            take(summary.total),
+            take(summary.previous),
+            is_more_better,
+            same_age.get(DEFINED.get(name, name)),
+        )
         for name, title, kind, take, is_more_better, for_agency in KEY_NUMBERS
         if for_agency or audience == Audience.STAFF
     ]
+
+
+def compared_at_same_age(summary: ReportSummary) -> Mapping[str, Compared]:
+    """What is compared with leads of the same age: what is known of them, while these leads are being worked."""
+    return summary.of_same_age if _is_young(summary) else {}
 
 
 DEFINED = {"conversion_rate": "conversionRate", "return_rate": "returnRate"}
@@ -118,16 +140,28 @@ def told_days(start: date, end: date) -> str:
 
 def told_comparison(summary: ReportSummary) -> str:
     """What changes are against, and where that is unfair: leads still grow in worth and conversions for weeks."""
-    before, age = summary.period.previous(), business_day(summary.generated_at) - summary.period.end
-    against = f"Changes are against {told_days(before.start, before.end)}, as many days right before."
-    is_young = age < timedelta(days=RIPE_AFTER[Series.REVENUE])
-    return f"{against} {YOUNG}" if is_young and not summary.is_empty else against
+    against = f"Changes are against {told_before(summary)}, as many days right before."
+    if summary.is_empty or not _is_young(summary):
+        return against
+    return f"{against} {SAME_AGE if summary.of_same_age else YOUNG}"
+
+
+def told_before(summary: ReportSummary) -> str:
+    """The days of the period before; where that is cut short as this one is, with what is left of its last day."""
+    before = summary.period.previous()
+    return f"{told_days(before.start, before.end)}{UNTIL_NOW if before.is_running else ''}"
 
 
 def told_moment(at: datetime) -> str:
     """A moment on the business's clock."""
     local = at.astimezone(business_zone())
     return f"{_day(local.date())}, {local:%H:%M} {local:%Z}"
+
+
+def _is_young(summary: ReportSummary) -> bool:
+    """Whether many of its leads are still being worked."""
+    age = business_day(summary.generated_at) - summary.period.end
+    return age < timedelta(days=RIPE_AFTER[Series.REVENUE])
 
 
 def _day(day: date) -> str:

@@ -75,13 +75,15 @@ def _formats(book: Workbook) -> Formats:
 
 def _write_front(sheet: Worksheet, summary: ReportSummary, audience: Audience, formats: Formats) -> int:
     """Returns the row that the chart begins at."""
-    before = summary.period.previous()
     _text(sheet, 0, 0, f"{telling.TITLE}: {telling.subject_of(summary)}", formats, "title")
     _text(sheet, 1, 0, telling.told_period(summary), formats, "note")
     _text(sheet, 2, 0, f"Generated {telling.told_moment(summary.generated_at)}", formats, "note")
-    if summary.is_empty:
-        _text(sheet, 3, 0, "No leads came in.", formats, "note")
-    heads = ("", "This period", telling.told_days(before.start, before.end), "Change")
+    before = summary.period.previous()
+    days_before = telling.told_days(before.start, before.end)
+    about = "No leads came in." if summary.is_empty else telling.told_comparison(summary)
+    _text(sheet, 3, 0, about, formats, "note")
+    has_same_age = bool(telling.compared_at_same_age(summary))
+    heads = ["", "This period", days_before, *(["At the same age"] if has_same_age else []), "Change"]
     for column, head in enumerate(heads):
         sheet.write_string(4, column, head, formats["head number" if column else "head"])
     numbers = telling.key_numbers(summary, audience)
@@ -89,10 +91,11 @@ def _write_front(sheet: Worksheet, summary: ReportSummary, audience: Audience, f
         _text(sheet, row, 0, one.title, formats)
         _number(sheet, row, 1, one.value, formats[one.kind])
         _number(sheet, row, 2, one.before, formats[one.kind])
+        if has_same_age:
+            _number(sheet, row, 3, one.of_same_age, formats[one.kind])
         is_rate = one.kind == "percent"
-        _number(
-            sheet, row, 3, one.points if is_rate else one.change, formats["points" if is_rate else "change"]
-        )
+        change, style = (one.points, "points") if is_rate else (one.change, "change")
+        _number(sheet, row, len(heads) - 1, change, formats[style])
     place = 5 + len(numbers) + 1
     row = place + (0 if summary.is_empty else CHART_ROWS)
     for name, sentence in telling.definitions_for(summary, audience).items():
