@@ -21,6 +21,77 @@ COLOURS: Final[Mapping[Severity, str]] = {
     Severity.CRITICAL: "danger",
 }
 SHORT: Final = {"p", "n"}
+LABELS: Final[Mapping[str, str]] = {
+    "inPool": "In the pool",
+    "over24Hours": "For more than 24 hours",
+    "leadsBefore": "Leads before",
+    "conversionsBefore": "Conversions before",
+    "laterAMonth": "Leads reached later, a month",
+    "moreConversionsAMonth": "More conversions a month",
+    "moreLow": "More, at least",
+    "moreHigh": "More, at most",
+    "oddsLow": "Odds ratio, at least",
+    "oddsHigh": "Odds ratio, at most",
+    "inTime": "Reached in time",
+    "share": "Share",
+    "shareOthers": "Share of the others",
+    "rateBefore": "Rate before",
+    "rateLow": "Rate, at least",
+    "rateHigh": "Rate, at most",
+    "rateOthers": "Rate of the others",
+    "of": "Of leads",
+    "compared": "Leads of an age to compare",
+    "excess": "More than expected",
+    "horizonDays": "Converted within",
+    "projectedLow": "Projected, at least",
+    "projectedHigh": "Projected, at most",
+    "chance": "Chance of the goal",
+    "progress": "Of the goal",
+    "volumeEffect": "By the number of leads",
+    "mixEffect": "By their mix",
+    "rateEffect": "By how sources convert",
+    "soon": "Most pressing",
+    "known": "As they stand",
+    "matured": "Once their leads have signed",
+    "from": "First day",
+    "to": "Last day",
+    "days_to_deadline": "Left to file",
+}
+"""Figures that their own names would not tell."""
+LIMITS: Final[Mapping[str, str]] = {
+    "p": "p, at most",
+    "change": "Change, at least",
+    "points": "Difference, at least",
+    "leads": "Leads, at least",
+    "conversions": "Conversions, at least",
+    "expected": "Expected, at least",
+    "oddsRatio": "Odds ratio, at least",
+    "bad": "Such leads, at least",
+    "times": "Times the others' rate, at least",
+    "fallenTo": "Fallen, to at most",
+    "risenTo": "Risen, to at least",
+    "behind": "Behind, heading for less than",
+    "ahead": "Ahead, heading for more than",
+    "businessHours": "Waiting in business hours",
+    "hours": "Waiting on any day",
+    "minutes": "In time is within",
+    "soon": "Critical within",
+    "days": "Within",
+}
+"""The same names where a rule says from when on it tells something."""
+UNITS: Final[Mapping[str, str]] = {
+    **dict.fromkeys(
+        ("rate", "rateLow", "rateHigh", "rateBefore", "rateOthers", "share", "shareOthers", "convertedShare"),
+        "%",
+    ),
+    **dict.fromkeys(("change", "chance", "progress", "fallenTo", "risenTo", "behind", "ahead"), "%"),
+    "points": "percentage points",
+    **dict.fromkeys(("days", "horizonDays", "days_to_deadline"), "days"),
+    **dict.fromkeys(("hours", "businessHours"), "hours"),
+    "minutes": "minutes",
+}
+"""What figures are counted in."""
+DOLLARS: Final = "$"
 SHORTLY: Final = 120  # minutes
 
 
@@ -87,10 +158,34 @@ def shown(value: Any) -> str:
     return told_moment(datetime.fromisoformat(value)) if MOMENT.match(str(value)) else str(value)
 
 
-def facts_of(document: Mapping[str, Any], *, but: Iterable[str] = ("parts",)) -> list[tuple[str, str]]:
-    """Names and values, one after the other; without those that have a table of their own."""
+def facts_of(
+    document: Mapping[str, Any],
+    *,
+    labels: Mapping[str, str] = LABELS,
+    units: Mapping[str, str] = UNITS,
+) -> list[tuple[str, str]]:
+    """Names and values, one after the other; without the rows that have a table of their own.
+
+    What holds a number for each of several names, as dispositions, is as many facts.
+    """
+    facts = []
+    for name, value in document.items():
+        if isinstance(value, Mapping):
+            facts += [(str(one), _shown_as(name, number, units)) for one, number in value.items()]
+        elif not _are_rows(value):
+            facts.append((labels.get(name) or words(name), _shown_as(name, value, units)))
+    return facts
+
+
+def tables_of(document: Mapping[str, Any], *, but: Iterable[str] = ("parts",)) -> list[tuple[str, Table]]:
+    """The rows in a document, with what they are called."""
     left_out = set(but)
-    return [(words(name), _shown_as(name, value)) for name, value in document.items() if name not in left_out]
+    found = [
+        (words(name), table_of(value))
+        for name, value in document.items()
+        if name not in left_out and _are_rows(value)
+    ]
+    return [(title, table) for title, table in found if table]
 
 
 def table_of(rows: Sequence[Mapping[str, Any]], *, but: Iterable[str] = ("link",)) -> Table | None:
@@ -100,11 +195,22 @@ def table_of(rows: Sequence[Mapping[str, Any]], *, but: Iterable[str] = ("link",
     names = dict.fromkeys(name for row in rows for name in row if name not in but)
     ordered = sorted(names, key=lambda name: not any(isinstance(row.get(name), str) for row in rows))
     return Table(
-        headers=tuple(map(words, ordered)),
+        headers=tuple(LABELS.get(name) or words(name) for name in ordered),
         rows=[tuple(_shown_as(name, row.get(name)) for name in ordered) for row in rows],
     )
 
 
-def _shown_as(name: str, value: Any) -> str:
-    """A value under its name: leads without a campaign are not nothing."""
-    return campaign_name("") if name == "campaign" and value == "" else shown(value)
+def _are_rows(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(one, Mapping) for one in value)
+
+
+def _shown_as(name: str, value: Any, units: Mapping[str, str] = UNITS) -> str:
+    """A value under its name: with its unit, and leads without a campaign are not nothing."""
+    if name == "campaign" and value == "":
+        return campaign_name("")
+    unit = units.get(name)
+    if unit is None or isinstance(value, bool) or not isinstance(value, int | float):
+        return shown(value)
+    if unit == DOLLARS:
+        return dollars(value)
+    return f"{shown(value)} {unit.removesuffix('s') if value == 1 else unit}"

@@ -69,22 +69,23 @@ def forecast_chart(forecast: ForecastFigures) -> Chart | None:
         return None
     names = [told_bucket(day["date"], "day") for day in path]
     line = {"borderWidth": 1, "pointRadius": 0, "tension": 0.2}
-    upper = {**line, "label": "At most", "data": [day["upper"] for day in path], "borderColor": BAND}
-    lower = {**line, "label": "At least", "data": [day["lower"] for day in path], "borderColor": BAND}
+    edge = {**line, "borderColor": BAND, "backgroundColor": BAND}  # the ground is also the legend's swatch
+    upper = {**edge, "label": "At most", "data": [day["upper"] for day in path]}
+    lower = {**edge, "label": "At least", "data": [day["lower"] for day in path], "fill": "-1"}
     middle = {
         **line,
         "label": forecast.series.label,
         "data": [day["value"] for day in path],
         "borderColor": REVENUE,
+        "backgroundColor": REVENUE,
         "borderWidth": 2,
     }
-    filled = {**lower, "fill": "-1", "backgroundColor": BAND}
     rows = [
         (name, *(expected(day[end], forecast.series) for end in ("value", "lower", "upper")))
         for name, day in zip(names, path, strict=True)
     ]
     return Chart(
-        _data(names, upper, filled, middle), _options(), ("Day", "Expected", "At least", "At most"), rows
+        _data(names, upper, lower, middle), _options(), ("Day", "Expected", "At least", "At most"), rows
     )
 
 

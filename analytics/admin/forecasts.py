@@ -11,7 +11,7 @@ from analytics.admin.charts import forecast_chart
 from analytics.choices import HORIZONS, Series
 from analytics.models import Forecast
 from analytics.selectors.forecasts import ForecastFigures, figures_of
-from analytics.wording import expected, facts_of, per_cent, words
+from analytics.wording import DOLLARS, UNITS, expected, facts_of, per_cent, words
 from crm.core.admin.base import ReadOnlyAdmin
 
 
@@ -34,19 +34,22 @@ class ForecastAdmin(ReadOnlyAdmin):
         stored = kwargs.get("obj")
         if stored is not None:
             figures = _of(stored)
+            is_money = figures.series == Series.REVENUE
+            units = {**UNITS, **dict.fromkeys(("known", "matured"), DOLLARS)} if is_money else UNITS
             context |= {
                 "forecast": figures,
                 "chart": forecast_chart(figures),
                 "horizons": HORIZONS,
                 **backtest_of(stored.document["backtest"]),
-                "recent": facts_of(stored.document["recent"]),
+                "basis": figures.basis.replace("`", ""),
+                "recent": facts_of(stored.document["recent"], units=units),
                 "history": facts_of(stored.document["history"]),
             }
         return cast("HttpResponse", super().render_change_form(request, context, **kwargs))
 
-    @display(description="of", empty_value="all agencies")
-    def whose(self, forecast: Forecast) -> str | None:
-        return forecast.scope or None
+    @display(description="of")
+    def whose(self, forecast: Forecast) -> str:
+        return forecast.scope or "all agencies"
 
     @display(description="method")
     def told_method(self, forecast: Forecast) -> str:

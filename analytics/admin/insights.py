@@ -16,7 +16,7 @@ from analytics.admin.leads import leads_behind_url
 from analytics.models import Insight
 from analytics.models.insight import Severity
 from analytics.selectors.behind import filters_of, part_name
-from analytics.wording import COLOURS, facts_of, table_of, words
+from analytics.wording import COLOURS, DOLLARS, LIMITS, UNITS, facts_of, table_of, tables_of, words
 from crm.core.actors import Actor
 from crm.core.admin.base import ReadOnlyAdmin, actor_of, told_refusal
 from crm.core.counting import count_up_to
@@ -84,10 +84,11 @@ class InsightAdmin(ReadOnlyAdmin):
             context |= {
                 "badge": COLOURS[Severity(insight.severity)],
                 "rule": words(insight.code),
-                "figures": facts_of(document["figures"]),
+                "figures": facts_of(document["figures"], units=units_of(document["figures"])),
+                "tables": tables_of(document["figures"]),
                 "parts": parts_of(insight),
                 "test": facts_of(document["test"] or {}),
-                "threshold": facts_of(document["threshold"]),
+                "threshold": facts_of(document["threshold"], labels=LIMITS),
                 "behind": leads_behind(document["link"], actor_of(request)),
                 "all_of_them": way_to(document["link"], f"insight.{insight.pk}"),
             }
@@ -128,6 +129,11 @@ def parts_of(insight: Insight) -> dict[str, Any] | None:
         "rows": list(zip(table.rows, ways, strict=True)),
         "have_ways": any(ways),
     }
+
+
+def units_of(figures: Mapping[str, Any]) -> Mapping[str, str]:
+    """An anomaly is one of leads, of conversions, or of dollars."""
+    return {**UNITS, "value": DOLLARS, "expected": DOLLARS} if figures.get("measure") == "value" else UNITS
 
 
 def way_to(link: Mapping[str, Any], name: str) -> str:

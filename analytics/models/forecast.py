@@ -32,4 +32,4 @@ class Forecast(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_series_display()} of {self.scope or 'all'}, {self.made_for}"
+        return f"{self.get_series_display()} of {self.scope or 'all agencies'}, {self.made_for}"

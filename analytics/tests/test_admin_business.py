@@ -133,9 +133,9 @@ def test_what_nothing_has_changed_is_not_read_again(business: None, manager: Cli
     ("query", "told_of"),
     [
         ({"period": "nonsense"}, "One of today, week"),
-        ({"period": "custom"}, "startDate is missing"),
+        ({"period": "custom"}, '"From" is missing'),
         ({"startDate": "2026-02-30", "endDate": "2026-03-01"}, "Not a date"),
-        ({"startDate": "2026-03-02", "endDate": "2026-03-01"}, "exchange them"),
+        ({"startDate": "2026-03-02", "endDate": "2026-03-01"}, '"From" is after "to"; exchange them'),
         ({"startDate": "2026-03-02", "endDate": "2999-03-01"}, "In the future"),
         ({"period": "9999"}, "From 1 to 1,830 days"),
         ({"vendor_code": "NOBODY"}, "no agency with this code"),
@@ -150,6 +150,18 @@ def test_what_is_asked_wrongly_is_told_and_the_default_shown(
     assert told_of in text_of(page)
     assert tile(page, "leads").value == "3"
     assert manager.get(reverse("business-export", args=["csv"]), query).status_code == 404
+
+
+def test_days_typed_in_vain_stay_in_the_form(manager: Client) -> None:
+    typed = {"startDate": "2026-03-02", "endDate": "2026-03-01"}
+    page = manager.get(BUSINESS, typed)
+    for name, value in typed.items():
+        assert f'name="{name}" value="{value}"' in page.content.decode()
+    assert "startDate" not in text_of(page)
+    again = manager.get(
+        BUSINESS, {"startDate": "2026-03-01", "endDate": "2026-03-02", "vendor_code": "NOBODY"}
+    )
+    assert again.context["asked"].days_in_form == ("2026-03-01", "2026-03-02")
 
 
 def test_no_value_breaks_the_page(manager: Client) -> None:

@@ -1,5 +1,6 @@
 """Forecasts in the admin: what was expected, and how good the method was."""
 
+import json
 from typing import Any
 
 import pytest
@@ -61,6 +62,33 @@ def test_the_backtest_shows_every_candidate_and_the_chosen_one(
     assert all(len(errors) == 3 for _, _, errors in candidates)
     assert "Interval held" in page.content.decode()
     assert page.content.decode().count("<canvas") == 1
+
+
+def test_the_page_speaks_of_dollars_and_of_all_agencies(
+    documents: dict[Series, dict[str, Any]], manager: Client
+) -> None:
+    document = documents[Series.REVENUE]
+    page = manager.get(page_of(store(Series.REVENUE, document)))
+    said = page.content.decode()
+    assert dict(page.context["recent"])["As they stand"] == f"${document['recent']['known']:,.2f}"
+    assert dict(page.context["history"])["Days"] == f"{document['history']['days']:,} days"
+    assert "Revenue of all agencies" in said
+    assert said.count("all agencies") > said.count("Revenue of all agencies")
+    assert "`" not in page.context["basis"]
+    assert "$" not in dict(facts_of_leads(manager, documents))["As they stand"]
+
+
+def facts_of_leads(manager: Client, documents: dict[Series, dict[str, Any]]) -> list[tuple[str, str]]:
+    page = manager.get(page_of(store(Series.LEADS, documents[Series.LEADS])))
+    return list(page.context["recent"])
+
+
+def test_every_line_of_the_chart_has_the_colour_of_its_legend(
+    documents: dict[Series, dict[str, Any]], manager: Client
+) -> None:
+    page = manager.get(page_of(store(Series.LEADS, documents[Series.LEADS])))
+    for line in json.loads(page.context["chart"].data)["datasets"]:
+        assert line["backgroundColor"] == line["borderColor"]
 
 
 def test_too_little_history_says_so(manager: Client) -> None:

@@ -118,6 +118,43 @@ def test_what_the_rules_find_leads_to_as_many_leads_as_they_say(manager: Client)
             assert manager.get(way[1]).context["cl"].result_count == part["leads"]
 
 
+def test_figures_have_words_and_units_and_rows_a_table_of_their_own(manager: Client) -> None:
+    insight = make_insight(
+        document={
+            "figures": {
+                "rate": 13.0,
+                "laterAMonth": 251,
+                "measure": "value",
+                "value": 1234.5,
+                "byDisposition": {"Docs Sent": 40},
+                "classes": [{"class": "never", "leads": 7, "rate": 0.0}],
+            },
+            "threshold": {"bad": 5, "days": {"Attempting": 3, "Contacted": 1}},
+        }
+    )
+    page = manager.get(page_of(insight))
+    assert dict(page.context["figures"]) == {
+        "Rate": "13 %",
+        "Leads reached later, a month": "251",
+        "Measure": "value",
+        "Value": "$1,234.50",
+        "Docs Sent": "40",
+    }
+    assert dict(page.context["threshold"]) == {
+        "Such leads, at least": "5",
+        "Attempting": "3 days",
+        "Contacted": "1 day",
+    }
+    ((title, table),) = page.context["tables"]
+    assert title == "Classes"
+    assert dict(zip(table.headers, table.rows[0], strict=True)) == {
+        "Class": "never",
+        "Leads": "7",
+        "Rate": "0 %",
+    }
+    assert '<h3 class="crm-apart">Classes</h3>' in page.content.decode()
+
+
 def test_the_list_of_leads_says_what_it_is_narrowed_by(manager: Client) -> None:
     wanted = make_lead(disposition="New")
     make_lead(disposition="Rejected", disposition_reason="no injury")

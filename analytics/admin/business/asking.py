@@ -20,17 +20,25 @@ PRESETS: Final = {
 }
 DEFAULT: Final = "month"
 PERIOD = ("period", "startDate", "endDate")
+FIELDS: Final = {"startDate": '"From"', "endDate": '"to"'}
+"""Of parameters, as the page's form calls them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A period, an agency's code or None for all, and what agents are ranked by."""
+    """A period, an agency's code or None for all, and what agents are ranked by. `typed` are days that cannot be."""
 
     period: Period
     agency: str | None
     metric: Metric
     agencies: dict[str, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    typed: tuple[str, str] | None = None
+
+    @property
+    def days_in_form(self) -> tuple[str, str]:
+        """First and last day: those shown, or what was typed in vain."""
+        return self.typed or (self.period.start.isoformat(), self.period.end.isoformat())
 
     @property
     def agency_name(self) -> str:
@@ -78,12 +86,15 @@ def read_query(given: Mapping[str, str]) -> Asked:
     """One statement: the agencies to choose from."""
     agencies = dict(Agency.objects.values_list("code", "name"))
     problems: list[str] = []
+    period = _period(given, problems)
+    is_refused = bool(problems) and bool(given.get("startDate") or given.get("endDate"))
     return Asked(
-        period=_period(given, problems),
+        period=period,
         agency=_agency(given.get("vendor_code", ""), agencies, problems),
         metric=_metric(given.get("metric", ""), problems),
         agencies=agencies,
         problems=problems,
+        typed=(given.get("startDate", ""), given.get("endDate", "")) if is_refused else None,
     )
 
 
@@ -91,7 +102,10 @@ def _period(given: Mapping[str, str], problems: list[str]) -> Period:
     try:
         return period_of({name: given.get(name, "").replace(NUL, "?") for name in PERIOD}, default=DEFAULT)
     except DomainError as refusal:
-        problems.append(f"{told_refusal(refusal)} These are the last 30 days.")
+        told = told_refusal(refusal)
+        for name, called in FIELDS.items():
+            told = told.replace(name, called)
+        problems.append(f"{told} These are the last 30 days.")
         return period_of({}, default=DEFAULT)
 
 

@@ -37,7 +37,7 @@ AGES = (0, 7, 14, 21, 28, 42, 60, 90)
 BASIS = {
     Series.LEADS: "Leads by the business day they come in on.",
     Series.REVENUE: "Matured revenue by the business day its leads come in on: what they will be worth once those of"
-    " them have signed that will. Days of the last weeks show less so far; `recent` has both.",
+    " them have signed that will. Days of the last weeks show less so far: see the `recent` days, known and matured.",
 }
 
 Document = dict[str, Any]
