@@ -138,7 +138,7 @@ def test_what_nothing_has_changed_is_not_read_again(business: None, manager: Cli
         ({"startDate": "2026-03-02", "endDate": "2026-03-01"}, '"From" is after "to"; exchange them'),
         ({"startDate": "2026-03-02", "endDate": "2999-03-01"}, "In the future"),
         ({"period": "9999"}, "From 1 to 1,830 days"),
-        ({"vendor_code": "NOBODY"}, "no agency with this code"),
+        ({"vendor_code": "NOBODY"}, "no agency with the code 'NOBODY'"),
         ({"metric": "beauty"}, "ranked by one of revenue, leads"),
     ],
 )

@@ -112,7 +112,7 @@ def _period(given: Mapping[str, str], problems: list[str]) -> Period:
 def _agency(code: str, agencies: Mapping[str, str], problems: list[str]) -> str | None:
     code = code.strip().upper()
     if code and code not in agencies:
-        problems.append("There is no agency with this code. These are all agencies.")
+        problems.append(f"There is no agency with the code {code[:40]!r}. These are all agencies.")
         return None
     return code or None
 
