@@ -33,6 +33,7 @@ def document(row: dict[str, Any], *, today: date, actor: Actor) -> dict[str, Any
     shown["assigned_agent"] = shown.pop("agent_email")
     del shown["assigned_agent_id"]
     del shown["merged_into_id"]
+    del shown["furthest_stage"]  # bookkeeping: the funnel's
     shown["merged_into"] = shown.pop("kept_id")
     deadline = row["filing_deadline"]
     shown["days_to_deadline"] = (deadline - today).days if deadline else None

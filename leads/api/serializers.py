@@ -32,7 +32,7 @@ class LeadSerializer(serializers.ModelSerializer[Lead]):
 
     class Meta:
         model = Lead
-        exclude = ("id", "agency")
+        exclude = ("id", "agency", "furthest_stage")
 
 
 class HistoryEntrySerializer(serializers.Serializer[Any]):

@@ -9,6 +9,7 @@ from crm.core.actors import Actor
 from crm.core.models import User
 from leads.exceptions import CapacityExceeded
 from leads.models import Lead
+from leads.selectors.history import BOOKKEEPING
 from leads.services.bulk.undo.guards import hold_children, hold_places
 from leads.services.bulk.undo.plan import Plan, Standing, plan_of
 from leads.services.bulk.undo.traces import read_since, read_traces
@@ -51,7 +52,7 @@ def preview_undo(operation_id: UUID, *, actor: Actor) -> UndoPreview:
         deleting=deleting,
         recreating=recreating,
         staying=len(plans) - len(doing),
-        fields_left=sum(len(plan.left) for plan in plans),
+        fields_left=sum(len(plan.left.keys() - BOOKKEEPING) for plan in plans),
         without_place=Counter(agent for plan in plans if (agent := _without_place(plan))),
     )
 
