@@ -9,7 +9,7 @@ from agencies.choices import AgencyStatus
 from analytics.api.analytics.serializers import ExitSerializer
 from analytics.api.statistics.serializers import (
     BoundsSerializer,
-    IntervalSerializer,
+    ForecastIntervalSerializer,
     PeriodAnswerSerializer,
     StageSerializer,
 )
@@ -50,7 +50,7 @@ class GradePartSerializer(Shape):
     weight = serializers.IntegerField()
     grade = serializers.ChoiceField(choices=Grade.choices)
     score = serializers.FloatField()
-    interval = IntervalSerializer(required=False, help_text="With explain.")
+    interval = ForecastIntervalSerializer(required=False, help_text="With explain.")
     inputs = serializers.DictField(required=False, help_text="With explain.")
 
 
@@ -63,7 +63,7 @@ class GradeSerializer(Shape):
     score = serializers.FloatField(
         allow_null=True, help_text="0 to 100; 50 is as expected. Null for vendors."
     )
-    interval = IntervalSerializer(allow_null=True, help_text="Null for vendors.")
+    interval = ForecastIntervalSerializer(allow_null=True, help_text="Null for vendors.")
     gradeRange = serializers.CharField(allow_null=True, help_text="The letters in the interval, as B-D.")
     certainty = serializers.ChoiceField(choices=["high", "medium", "low"], allow_null=True)
     reason = serializers.CharField(allow_null=True, help_text="Why there is no grade.")

@@ -11,7 +11,7 @@ from analytics.api.statistics.serializers import (
     AnswerSerializer,
     ComparedSerializer,
     ForecastSerializer,
-    IntervalSerializer,
+    ForecastIntervalSerializer,
     PeriodAnswerSerializer,
     PersonSerializer,
     ShortSerializer,
@@ -49,7 +49,7 @@ class InsightSerializer(serializers.Serializer[Any]):
     severity = serializers.ChoiceField(choices=["info", "warning", "critical"])
     title = serializers.CharField()
     text = serializers.CharField()
-    link = serializers.JSONField(allow_null=True, help_text="The very leads behind it.")
+    link = serializers.DictField(allow_null=True, help_text="The very leads behind it.")
 
 
 class ArraysSerializer(serializers.Serializer[Any]):
@@ -121,7 +121,7 @@ class FiguresSerializer(ShortSerializer):
     roi = rate("(Revenue - cost) / cost.")
     conversions = count()
     conversionRate = rate()
-    conversionInterval = IntervalSerializer(allow_null=True, help_text="At 95 % (Wilson).")
+    conversionInterval = ForecastIntervalSerializer(allow_null=True, help_text="At 95 % (Wilson).")
     returnRate = rate()
     avgQuality = mean("1 to 10.")
 
@@ -184,11 +184,11 @@ class RankedSerializer(PersonSerializer, ComparedSerializer):
     revenue = money()
     conversions = count()
     conversionRate = rate()
-    conversionInterval = IntervalSerializer(allow_null=True, help_text="At 95 % (Wilson).")
+    conversionInterval = ForecastIntervalSerializer(allow_null=True, help_text="At 95 % (Wilson).")
     avgResponseMinutes = mean("Minutes from assignment to first contact.")
 
 
-class UnassignedSerializer(ShortSerializer):
+class LeadsOfNobodySerializer(ShortSerializer):
     """Leads that nobody holds."""
 
     name = serializers.CharField(help_text="For people: Unassigned.")
@@ -201,22 +201,24 @@ class RankingSerializer(PeriodAnswerSerializer):
 
     metric = serializers.ChoiceField(choices=[one.value for one in Metric])
     agents = RankedSerializer(many=True, help_text="Best first; with `unassigned` they sum to the total.")
-    unassigned = UnassignedSerializer()
+    unassigned = LeadsOfNobodySerializer()
 
 
 class PredictionSerializer(ForecastSerializer):
     """A forecast in full: the rest of it as docs/forecast.md describes it, null until the day's forecast is made."""
 
     level = mean("Certainty of the intervals, per cent.")
-    history = serializers.JSONField(allow_null=True, help_text="What it was made from.")
-    path = serializers.JSONField(allow_null=True, help_text="90 days: date, value, lower, upper.")
-    backtest = serializers.JSONField(
+    history = serializers.DictField(allow_null=True, help_text="What it was made from.")
+    path = serializers.ListField(
+        child=serializers.DictField(), allow_null=True, help_text="90 days: date, value, lower, upper."
+    )
+    backtest = serializers.DictField(
         allow_null=True, help_text="Every method's error at each horizon, and how often intervals held."
     )
-    recent = serializers.JSONField(
+    recent = serializers.DictField(
         allow_null=True, help_text="The last 30 days as known and as they will be once ripe."
     )
-    maturity = serializers.JSONField(
+    maturity = serializers.DictField(
         allow_null=True, help_text="How much of its final revenue a day has at an age; revenue only."
     )
 
@@ -238,7 +240,7 @@ class ScoreSerializer(serializers.Serializer[Any]):
     share = rate("Of all leads.")
     conversions = count()
     conversionRate = rate()
-    conversionInterval = IntervalSerializer(allow_null=True, help_text="At 95 % (Wilson).")
+    conversionInterval = ForecastIntervalSerializer(allow_null=True, help_text="At 95 % (Wilson).")
 
 
 @extend_schema_serializer(many=False)

@@ -17,7 +17,7 @@ class ExportQuery(AgencyQuery):
     audience = serializers.ChoiceField(choices=Audience.choices, default=Audience.STAFF)
 
 
-class FiguresSerializer(serializers.Serializer[Any]):
+class ReportFiguresSerializer(serializers.Serializer[Any]):
     """Money is in dollars, rates are per cent of the leads; null where there are no leads."""
 
     leads = serializers.IntegerField()
@@ -28,7 +28,7 @@ class FiguresSerializer(serializers.Serializer[Any]):
     returnRate = serializers.FloatField(allow_null=True)
 
 
-class ReportRowSerializer(FiguresSerializer):
+class ReportRowSerializer(ReportFiguresSerializer):
     """One vendor, source, agent or state."""
 
     code = serializers.CharField(
@@ -78,7 +78,7 @@ class ReportSerializer(serializers.Serializer[Any]):
     conversions = serializers.IntegerField()
     conversionRate = serializers.FloatField(allow_null=True)
     returnRate = serializers.FloatField(allow_null=True)
-    previous = FiguresSerializer()
+    previous = ReportFiguresSerializer()
     change = ChangeSerializer()
     sameAge = SameAgesSerializer(allow_null=True, help_text="Null for a single agency: not known.")
     byVendor = ReportRowSerializer(many=True)

@@ -66,7 +66,7 @@ class PeriodAnswerSerializer(AnswerSerializer):
     period = PeriodSerializer()
 
 
-class IntervalSerializer(serializers.Serializer[Any]):
+class ForecastIntervalSerializer(serializers.Serializer[Any]):
     """Per cent."""
 
     low = serializers.FloatField()
