@@ -10,8 +10,8 @@ from analytics.api.asking import Fineness
 from analytics.api.statistics.serializers import (
     AnswerSerializer,
     ComparedSerializer,
-    ForecastSerializer,
     ForecastIntervalSerializer,
+    ForecastSerializer,
     PeriodAnswerSerializer,
     PersonSerializer,
     ShortSerializer,
