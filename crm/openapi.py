@@ -14,8 +14,11 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_NAME_OVERRIDES": {
         "AgencyStatusEnum": "agencies.choices.AgencyStatus",
+        "AgentStatusEnum": ["active", "inactive"],
         "ComponentStateEnum": "crm.core.api.health.STATES",
         "AssignmentOutcomeEnum": "leads.api.bulk.serializers.ASSIGNMENT_OUTCOMES",
+        "DegreeEnum": ["high", "medium", "low"],
+        "DispositionEnum": "leads.choices.Disposition",
         "ImportStatusEnum": "leads.choices.ImportStatus",
         "OperationStatusEnum": "leads.choices.OperationStatus",
         "UpdateOutcomeEnum": "leads.api.bulk.serializers.UPDATE_OUTCOMES",
