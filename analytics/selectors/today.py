@@ -5,7 +5,7 @@ counting stops at `MANY` and the page says "1,000+".
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -13,14 +13,17 @@ from django.utils import timezone
 
 from agencies.choices import AgencyStatus
 from agencies.models import Agency
+from analytics.selectors.comparing import change
 from crm.core.choices import Availability
-from crm.core.clock import business_day, business_zone, day_bounds
+from crm.core.clock import business_day, day_bounds
 from crm.core.models import User
+from crm.core.periods import Period, period_of
 from leads.choices import CONVERTED
 from leads.models import Lead
 
 MANY = 1_000
 NEWEST = 8
+WEEK = 7  # days
 SOON = 30  # days
 AGENCIES_SHOWN = 12
 AGENTS_SHOWN = 12
@@ -84,21 +87,19 @@ class Day:
     @property
     def change(self) -> float | None:
         """Today against the same hours of the same weekday last week, in percent."""
-        if not self.leads_last_week:
-            return None
-        return round(100 * (self.leads_today - self.leads_last_week) / self.leads_last_week, 1)
+        return change(self.leads_today, self.leads_last_week)
 
 
 def today_at_a_glance(now: datetime | None = None) -> Day:
     """The business's day until `now`: eight statements, whatever the number of leads."""
     now = now or timezone.now()
-    start = day_bounds(business_day(now))[0]
-    by_agency = _leads_by_agency(start, now)
+    today = period_of({"period": "today"}, now=now)
+    by_agency = _leads_by_agency(today)
     agencies, silent = _agencies_today(by_agency)
     return Day(
         now=now,
         leads_today=sum(by_agency.values()),
-        leads_last_week=_leads_last_week(now),
+        leads_last_week=_leads_within(today.earlier(WEEK)).count(),
         unassigned=_capped(Lead.objects.open().unassigned()),
         retained_this_month=_capped(_retained_since(_month_start(now))),
         deadlines=_capped(Lead.objects.open().deadline_within(SOON, business_day(now))),
@@ -115,18 +116,13 @@ def _capped(leads: QuerySet[Lead]) -> Capped:
     return Capped(leads.order_by().values("pk")[: MANY + 1].count())
 
 
-def _leads_by_agency(start: datetime, now: datetime) -> dict[str, int]:
-    rows = Lead.objects.filter(created_at__gte=start, created_at__lte=now).order_by()
-    return dict(rows.values_list("agency").annotate(leads=Count("pk")))
+def _leads_within(period: Period) -> QuerySet[Lead]:
+    """The leads of that very moment too."""
+    return Lead.objects.filter(created_at__range=period.bounds).order_by()
 
 
-def _leads_last_week(now: datetime) -> int:
-    """The same weekday last week until this hour on the clock, also over a change of the clocks."""
-    then = (now.astimezone(business_zone()).replace(tzinfo=None) - timedelta(days=7)).replace(
-        tzinfo=business_zone()
-    )
-    start = day_bounds(then.date())[0]
-    return Lead.objects.filter(created_at__gte=start, created_at__lte=then).order_by().count()
+def _leads_by_agency(period: Period) -> dict[str, int]:
+    return dict(_leads_within(period).values_list("agency").annotate(leads=Count("pk")))
 
 
 def _month_start(now: datetime) -> datetime:

@@ -52,11 +52,15 @@ class Period:
         return next(name for longest, name in FINEST if self.days <= longest)
 
     def previous(self) -> "Period":
-        """As many days right before; where this one ends at ten in the morning, that one does too.
+        """As many days right before; where this one ends at ten in the morning, that one does too."""
+        return self.earlier(self.days)
 
-        Ten on the clock on the wall: over a change of the clocks the two differ by an hour in length.
+    def earlier(self, days: int) -> "Period":
+        """The same so many days before, until the same time of day.
+
+        By the clock on the wall: over a change of the clocks the two differ by an hour in length.
         """
-        back = timedelta(days=self.days)
+        back = timedelta(days=days)
         start, end = self.start - back, self.end - back
         whole = Period("previous", start, end, day_bounds(end)[1])
         if not self.is_running:
