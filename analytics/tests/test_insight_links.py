@@ -13,8 +13,8 @@ from rest_framework.test import APIClient
 
 from agencies.models import Agency
 from agencies.tests.factories import make_agency
+from analytics.selectors.links import sent
 from analytics.services.insights.finding import Finding
-from analytics.services.insights.links import sent
 from analytics.services.insights.registry import find_insights
 from analytics.services.insights.rules import deadlines
 from analytics.services.insights.world import World

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from analytics.models.insight import Severity
-from analytics.services.insights.links import Link
+from analytics.selectors.links import Link
 
 VERSION = 2
 """Of the rules, raised whenever one finds something else on the same leads."""

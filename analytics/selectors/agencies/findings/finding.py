@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal, TypeVar
-from urllib.parse import urlencode
 
 from analytics.selectors.agencies.outcomes import WINDOW
+from analytics.selectors.links import condition, listed, searched
 from analytics.statistics import Counted, benjamini_hochberg
 from crm.core.clock import business_day
 
@@ -65,20 +65,13 @@ def foreseen(expected: float, leads: int, other_leads: int) -> Counted:
 def leads_link(agency: str, now: datetime, *, days: int = WINDOW, **filters: str) -> dict[str, Any]:
     """The request that lists the agency's leads of the last `days`, narrowed."""
     end = business_day(now)
-    asked = {"vendor_code": agency, **filters, "startDate": _first(end, days), "endDate": str(end)}
-    return {"method": "GET", "path": f"/api/leads?{urlencode(asked)}"}
+    return listed(vendor_code=agency, **filters, startDate=_first(end, days), endDate=str(end)).request()
 
 
-def searched_link(agency: str, now: datetime, *conditions: Mapping[str, Any]) -> dict[str, Any]:
+def searched_link(agency: str, now: datetime, *conditions: dict[str, Any]) -> dict[str, Any]:
     """The same for conditions that only the advanced search knows."""
-    first = _first(business_day(now), WINDOW)
-    all_of = [
-        {"field": "vendor_code", "operator": "equals", "value": agency},
-        {"field": "created_at", "operator": "greater_or_equal", "value": first},
-        *conditions,
-    ]
-    body = {"filters": {"logic": "AND", "conditions": all_of}}
-    return {"method": "POST", "path": "/api/leads/advanced-search", "body": body}
+    since = condition("created_at", "greater_or_equal", _first(business_day(now), WINDOW))
+    return searched(condition("vendor_code", "equals", agency), since, *conditions).request()
 
 
 def share(part: float, whole: float) -> float:

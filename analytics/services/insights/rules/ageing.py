@@ -12,14 +12,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from analytics.models.insight import Severity
-from analytics.services.insights.finding import Finding
-from analytics.services.insights.links import (
+from analytics.selectors.links import (
     Link,
     all_of,
     any_of,
     condition,
     searched,
 )
+from analytics.services.insights.finding import Finding
 from analytics.services.insights.office import an_hour_ago
 from analytics.services.insights.reading import rows
 from analytics.services.insights.wording import leads as told_leads

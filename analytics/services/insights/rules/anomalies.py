@@ -17,9 +17,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from analytics.models.insight import Severity
+from analytics.selectors.links import Link, condition, days, searched, sent
 from analytics.services.insights.expecting import Expectation, expect_day, expect_week
 from analytics.services.insights.finding import Finding, Test
-from analytics.services.insights.links import Link, condition, days, searched, sent
 from analytics.services.insights.wording import change, few, probability
 from analytics.services.insights.world import REACH, Won, World
 from analytics.statistics import benjamini_hochberg, count_p

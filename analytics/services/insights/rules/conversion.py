@@ -14,9 +14,9 @@ from datetime import date
 from typing import Any
 
 from analytics.models.insight import Severity
+from analytics.selectors.links import sent
 from analytics.services.insights.cohorts import Cohort, Cohorts, total
 from analytics.services.insights.finding import Finding, Test
-from analytics.services.insights.links import sent
 from analytics.services.insights.wording import change, few, probability, source_name
 from analytics.services.insights.world import World
 from analytics.statistics import Table, benjamini_hochberg, fisher, wilson

@@ -9,14 +9,14 @@ from datetime import date
 from typing import Any
 
 from analytics.models.insight import Severity
-from analytics.services.insights.finding import Finding
-from analytics.services.insights.links import (
+from analytics.selectors.links import (
     Link,
     admin_page,
     condition,
     listed,
     searched,
 )
+from analytics.services.insights.finding import Finding
 from analytics.services.insights.reading import rows
 from analytics.services.insights.wording import leads as told_leads
 from analytics.services.insights.world import World

@@ -20,10 +20,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from analytics.models.insight import Severity
+from analytics.selectors.links import sent
 from analytics.services.insights.cohorts import Cohort, Cohorts, Source, total
 from analytics.services.insights.expecting import expect_week
 from analytics.services.insights.finding import Finding, Test
-from analytics.services.insights.links import sent
 from analytics.services.insights.wording import change, listing, probability, source_name
 from analytics.services.insights.world import REACH, World
 from analytics.statistics import Table, fisher, normal_p

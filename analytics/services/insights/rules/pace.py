@@ -20,8 +20,8 @@ from analytics.selectors.agencies.volume import (
     volumes,
 )
 from analytics.selectors.comparing import percent
+from analytics.selectors.links import sent
 from analytics.services.insights.finding import Finding, Test
-from analytics.services.insights.links import sent
 from analytics.services.insights.wording import leads as told_leads
 from analytics.services.insights.world import Vendor, World
 

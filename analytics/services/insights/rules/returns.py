@@ -12,9 +12,9 @@ from datetime import date
 
 from analytics.choices import Dimension
 from analytics.models.insight import Severity
+from analytics.selectors.links import Link, condition, listed, sent
 from analytics.selectors.unusable import Ages, compare, ended_by_age, together
 from analytics.services.insights.finding import Finding, Test
-from analytics.services.insights.links import Link, condition, listed, sent
 from analytics.services.insights.wording import probability, source_name
 from analytics.services.insights.world import World
 from analytics.statistics import Above, benjamini_hochberg, wilson

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from analytics.models.insight import Severity
+from analytics.selectors.links import Link, condition, days, searched
 from analytics.services.insights.finding import Finding, Test
-from analytics.services.insights.links import Link, condition, days, searched
 from analytics.services.insights.office import CLOSES, OPENS, WORKDAYS
 from analytics.services.insights.reading import rows
 from analytics.services.insights.wording import probability

@@ -15,8 +15,8 @@ from math import inf
 from typing import Any
 
 from analytics.models.insight import Severity
+from analytics.selectors.links import condition, days, searched
 from analytics.services.insights.finding import Finding, Test
-from analytics.services.insights.links import condition, days, searched
 from analytics.services.insights.reading import rows
 from analytics.services.insights.wording import percent, probability
 from analytics.services.insights.world import World

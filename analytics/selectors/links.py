@@ -21,6 +21,11 @@ class Link:
     body: dict[str, Any] | None = None
     admin: str | None = None
 
+    def request(self) -> dict[str, Any]:
+        """What to ask of the API; a body where there is one."""
+        asked = {"method": self.method, "path": self.path}
+        return asked if self.body is None else {**asked, "body": self.body}
+
     def document(self) -> dict[str, Any]:
         return {"method": self.method, "path": self.path, "body": self.body, "admin": self.admin}
 
