@@ -62,7 +62,7 @@ def foreseen(expected: float, leads: int, other_leads: int) -> Counted:
     return Counted(max(expected, 0.5 * leads / other_leads), 1 + leads / other_leads)
 
 
-def leads_link(agency: str, now: datetime, *, days: int = WINDOW, **filters: str) -> dict[str, Any]:
+def leads_link(agency: str, now: datetime, *, days: int = WINDOW, **filters: Any) -> dict[str, Any]:
     """The request that lists the agency's leads of the last `days`, narrowed."""
     end = business_day(now)
     return listed(vendor_code=agency, **filters, startDate=_first(end, days), endDate=str(end)).request()
