@@ -1,9 +1,11 @@
 """What every test gets: a part of Redis for itself, quick password hashes, the rows that migrations made."""
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from uuid import uuid4
 
+import hypothesis
 import pytest
 from celery import current_app
 from django.apps import apps
@@ -24,6 +26,17 @@ PUT_BACK = sql.SQL(
     "SELECT * FROM json_populate_recordset(NULL::{table}, %s) ON CONFLICT DO NOTHING"
 )
 OURS = ("core", "agencies", "pricing", "leads", "analytics")
+
+
+# A busy machine is not a failure. In CI the examples are the same each time; elsewhere they are new ones.
+hypothesis.settings.register_profile(
+    "crm",
+    deadline=None,
+    derandomize="CI" in os.environ,
+    print_blob=True,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow, hypothesis.HealthCheck.function_scoped_fixture],
+)
+hypothesis.settings.load_profile("crm")
 
 
 def pytest_configure() -> None:

@@ -44,7 +44,6 @@ def probe(operation: Any, access: str) -> None:
 
     @settings(
         max_examples=15,
-        deadline=None,
         derandomize=True,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),

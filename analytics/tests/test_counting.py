@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.test import override_settings
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agencies.tests.factories import make_agency
@@ -188,7 +188,7 @@ statements = st.lists(
 
 
 @given(statements)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40)
 @pytest.mark.django_db
 def test_whatever_is_done_to_leads_the_counters_are_theirs(done: list[tuple[str, dict[str, Any]]]) -> None:
     for verb, values in done:

@@ -102,7 +102,7 @@ def test_twice_the_leads_are_twice_the_forecast() -> None:
     assert twice["horizons"]["30"]["upper"] == pytest.approx(2 * once["horizons"]["30"]["upper"], rel=0.01)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(
     leads=st.lists(st.integers(0, 60) | st.just(0), min_size=1, max_size=160),
     tail=st.sampled_from([[], [0] * 30, [5_000], [0] * 7 + [900] + [3] * 7]),

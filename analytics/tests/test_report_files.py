@@ -224,7 +224,7 @@ def test_a_name_is_a_name_in_every_format(name: str) -> None:
     assert not vendor["name"].startswith(("=", "@", "+", "-"))
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(name=st.text(min_size=1, max_size=60))
 def test_any_text_makes_a_pdf(name: str) -> None:
     assert render_pdf(summary_of([name])).startswith(b"%PDF")

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import pytest
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rest_framework.test import APIClient
 
@@ -207,7 +207,7 @@ def test_detail_takes_a_known_number_of_statements(
 ORDERINGS = ["created_at", "updated_at", "quality_score", "lead_value", "last_contact", "filing_deadline"]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 @given(
     rows=st.lists(
         st.tuples(st.integers(0, 2), st.integers(1, 3), st.integers(0, 2), st.integers(0, 2)), max_size=9

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from leads.choices import US_STATES
@@ -119,7 +119,6 @@ def test_the_record_names_the_rule() -> None:
     assert "not legal advice" in record["informational"]
 
 
-@settings(deadline=None)  # a busy machine is not a failure
 @given(
     state=st.sampled_from(US_STATES),
     crash=st.dates(date(1950, 1, 1), date(2100, 1, 1)),

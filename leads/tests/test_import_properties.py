@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leads.models import ImportRefusal, Lead
@@ -47,7 +47,7 @@ CELLS = st.text(
 
 
 @pytest.mark.django_db
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40)
 @given(st.lists(HEADERS, min_size=1, max_size=6), st.lists(st.lists(CELLS, max_size=6), max_size=8))
 def test_every_row_of_any_file_is_a_lead_or_a_refusal(header: list[str], rows: list[list[str]]) -> None:
     Lead.objects.all().delete()
@@ -69,7 +69,7 @@ def test_any_status_has_a_meaning(status: str) -> None:
 
 
 @pytest.mark.django_db
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40)
 @given(
     st.lists(
         st.tuples(

@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agencies.tests.factories import make_agency
@@ -591,7 +591,7 @@ people = st.lists(st.fixed_dictionaries(values), min_size=2, max_size=4)
 choices = st.dictionaries(st.sampled_from(FIELDS), st.integers(0, 3), max_size=4)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60)
 @given(people=people, chosen=choices, remarks=st.lists(st.integers(0, 3), max_size=4))
 def test_an_undo_brings_back_the_very_rows(
     people: list[dict[str, Any]], chosen: dict[str, int], remarks: list[int]

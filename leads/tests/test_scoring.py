@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from leads.choices import (
@@ -62,7 +62,6 @@ def effects(made: Score) -> dict[str, float]:
     return {factor.name: factor.effect for factor in made.factors}
 
 
-steady = settings(deadline=None)  # a busy machine is not a failure
 facts_of_a_lead = st.fixed_dictionaries(
     {
         "state": st.sampled_from(["", "PR", *US_STATES]),
@@ -192,7 +191,6 @@ def test_a_crash_in_the_future_is_no_fact() -> None:
     }
 
 
-@steady
 @given(facts=facts_of_a_lead)
 def test_the_value_is_the_base_and_its_effects(facts: dict[str, Any]) -> None:
     made = score(**facts)
@@ -206,7 +204,6 @@ def test_the_value_is_the_base_and_its_effects(facts: dict[str, Any]) -> None:
     assert all(factor.detail for factor in made.factors)
 
 
-@steady
 @given(facts=facts_of_a_lead)
 def test_a_lawyer_never_helps(facts: dict[str, Any]) -> None:
     represented = score(**{**facts, "has_attorney": "yes"}).value
@@ -215,7 +212,6 @@ def test_a_lawyer_never_helps(facts: dict[str, Any]) -> None:
     assert represented <= score(**facts).value
 
 
-@steady
 @given(facts=facts_of_a_lead, first=st.sampled_from(SEEN), second=st.sampled_from(SEEN))
 def test_more_treatment_never_hurts(facts: dict[str, Any], first: str, second: str) -> None:
     less, more = sorted((first, second), key=SEEN.index)
@@ -224,7 +220,6 @@ def test_more_treatment_never_hurts(facts: dict[str, Any], first: str, second: s
     assert none <= score(**{**facts, "treatment": less}).value <= score(**{**facts, "treatment": more}).value
 
 
-@steady
 @given(facts=facts_of_a_lead, shares=st.tuples(st.integers(0, 100), st.integers(0, 100)))
 def test_more_fault_never_helps(facts: dict[str, Any], shares: tuple[int, int]) -> None:
     less, more = sorted(shares)
@@ -232,13 +227,11 @@ def test_more_fault_never_helps(facts: dict[str, Any], shares: tuple[int, int]) 
     assert score(**{**facts, "fault_percent": more}).value <= score(**{**facts, "fault_percent": less}).value
 
 
-@steady
 @given(facts=facts_of_a_lead, days=st.integers(1, 2000))
 def test_waiting_never_helps(facts: dict[str, Any], days: int) -> None:
     assert score(TODAY + timedelta(days=days), **facts).value <= score(**facts).value
 
 
-@steady
 @given(facts=facts_of_a_lead)
 @pytest.mark.parametrize(
     ("better", "worse"),

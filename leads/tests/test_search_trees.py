@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crm.core.choices import Role, Source
@@ -185,7 +185,7 @@ def test_each_condition_alone_chooses_what_it_says(asks: Callable[[Node], None])
         asks({"logic": "AND", "conditions": [condition]})
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100)
 @given(tree=TREES)
 def test_random_trees_choose_what_they_say(asks: Callable[[Node], None], tree: Node) -> None:
     asks(tree)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leads.choices import STAGES, WAYS_OUT, Disposition
@@ -85,7 +85,7 @@ def test_readers_of_the_history_are_not_told_of_it() -> None:
 
 
 @given(st.lists(st.sampled_from(list(D)), max_size=6))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40)
 def test_it_is_the_furthest_that_the_history_tells_of(way: list[Disposition]) -> None:
     lead = make_lead()
     for disposition in way:

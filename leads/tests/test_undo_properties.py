@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crm.core.models import User
@@ -78,7 +78,7 @@ def standing() -> dict[Any, dict[str, Any]]:
     return {pk: json.loads(row) for pk, row in rows().items()}
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=120)
 @given(
     earlier=st.lists(steps, max_size=4),
     operation=st.tuples(which, fields),

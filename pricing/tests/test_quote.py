@@ -4,7 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
@@ -44,7 +44,6 @@ def test_without_a_vendor_the_default_holds() -> None:
     assert quote(PricingFacts(), BOOK).explanation == ["No vendor given, so the default price holds: 35.00."]
 
 
-@settings(deadline=None)  # a busy machine is not a failure
 @given(own=PRICES, bounds=st.tuples(PRICES, PRICES))
 def test_every_price_lies_in_the_range(own: Decimal, bounds: tuple[Decimal, Decimal]) -> None:
     lowest, highest = sorted(bounds)
