@@ -10,7 +10,7 @@ UNDO = """
 DROP FUNCTION IF EXISTS analytics_count_insert, analytics_count_update, analytics_count_delete, analytics_count_truncate CASCADE;
 DROP FUNCTION analytics_counted_between, analytics_count_all, analytics_make_triggers;
 DROP VIEW daily_stats, analytics_counted;
-DROP FUNCTION analytics_counting, analytics_columns, analytics_zone;
+DROP FUNCTION analytics_counting, analytics_singles, analytics_measures, analytics_columns, analytics_zone;
 """
 
 

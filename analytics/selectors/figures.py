@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from django.db import connection
 
@@ -87,12 +87,34 @@ class Figures(NamedTuple):
     @classmethod
     def total(cls, parts: Iterable["Figures"]) -> "Figures":
         """The sum of several."""
-        return cls._make(map(sum, zip(*parts, strict=True))) if (parts := list(parts)) else cls()
+        return _added(cls, list(parts))
 
 
-_SUMS = ", ".join(
-    f"sum({name})::{'numeric' if name in {'revenue', 'cost'} else 'bigint'}" for name in Figures._fields
-)
+class Brief(NamedTuple):
+    """The few sums that a line of a table shows: half the time of reading all `Figures`."""
+
+    leads: int = 0
+    revenue: Decimal = Decimal("0.00")
+    conversions: int = 0
+
+    @property
+    def conversion_rate(self) -> float | None:
+        """As of `Figures`."""
+        return percent(self.conversions, self.leads)
+
+    @property
+    def cpa(self) -> float | None:
+        """As of `Figures`."""
+        return _mean(self.revenue, self.leads)
+
+    @classmethod
+    def total(cls, parts: Iterable["Brief"]) -> "Brief":
+        """The sum of several."""
+        return _added(cls, list(parts))
+
+
+Sums = TypeVar("Sums", Figures, Brief)
+
 _COUNTED = """
 SELECT * FROM analytics_counted WHERE dimension = %(dimension)s AND bucket >= %(since)s AND bucket < %(until)s
 """
@@ -101,14 +123,14 @@ _HOURS = f"""
 SELECT %(dimension)s, %(until)s, key, '', {", ".join(Figures._fields)} FROM analytics_counted
  WHERE dimension = {Dimension.HOUR} AND bucket >= %(until)s AND bucket < %(cut)s
 """  # noqa: S608 - ours
-_LEADS = "SELECT * FROM analytics_counted_between(%(cut)s, %(end)s) WHERE dimension = %(dimension)s"
+_LEADS = "SELECT * FROM analytics_counted_between(%(dimension)s::smallint, %(cut)s, %(end)s)"
 _OF_HOURS = (Dimension.TOTAL, Dimension.AGENCY)
 
 
 def figures(period: Period, dimension: Dimension = Dimension.TOTAL, key: Of = None) -> Figures:
     """Of the whole period; with `key`, of these agencies, agents or states only."""
     rows = _sums("", period, dimension, key)
-    return Figures._make(rows[0]) if rows and rows[0][0] is not None else Figures()
+    return Figures._make(rows[0]) if rows[0][0] is not None else Figures()
 
 
 def figures_by(period: Period, dimension: Dimension, key: Of = None) -> dict[Key, Figures]:
@@ -118,6 +140,18 @@ def figures_by(period: Period, dimension: Dimension, key: Of = None) -> dict[Key
             (row[0], row[1]): Figures._make(row[2:]) for row in _sums("key, subkey", period, dimension, key)
         }
     return {row[0]: Figures._make(row[1:]) for row in _sums("key", period, dimension, key)}
+
+
+def brief(period: Period) -> Brief:
+    """Of the whole period, all agencies."""
+    rows = _sums("", period, Dimension.TOTAL, fields=Brief._fields)
+    return Brief._make(rows[0]) if rows[0][0] is not None else Brief()
+
+
+def briefs_by(period: Period, dimension: Dimension) -> dict[str, Brief]:
+    """By key; of CAMPAIGN by campaign, whatever agency sent it."""
+    by = "subkey" if dimension == Dimension.CAMPAIGN else "key"
+    return {row[0]: Brief._make(row[1:]) for row in _sums(by, period, dimension, fields=Brief._fields)}
 
 
 def figures_by_bucket(
@@ -150,7 +184,14 @@ def _whole(start: date, end: date) -> Period:
     return Period("days", start, end, day_bounds(end)[1])
 
 
-def _sums(by: str, period: Period, dimension: Dimension, key: Of = None) -> list[tuple[Any, ...]]:
+def _sums(
+    by: str,
+    period: Period,
+    dimension: Dimension,
+    key: Of = None,
+    *,
+    fields: Collection[str] = Figures._fields,
+) -> list[tuple[Any, ...]]:
     since, until = period.bounds
     keys = [key] if isinstance(key, str) else list(key or ())
     asked: dict[str, Any] = {"dimension": dimension, "since": since, "until": until, "keys": keys}
@@ -162,13 +203,22 @@ def _sums(by: str, period: Period, dimension: Dimension, key: Of = None) -> list
         source = " UNION ALL ".join((_COUNTED, *([_HOURS] if is_by_hour else []), _LEADS))
     of_key = "" if key is None else "WHERE key = ANY (%(keys)s)"
     grouped = f"GROUP BY {by} HAVING sum(leads) <> 0" if by else ""
+    sums = ", ".join(
+        f"sum({name})::{'numeric' if name in {'revenue', 'cost'} else 'bigint'}" for name in fields
+    )
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {by + ', ' if by else ''}{_SUMS} FROM ({source}) AS counted {of_key} {grouped}",  # noqa: S608 - ours
+            f"SELECT {by + ', ' if by else ''}{sums} FROM ({source}) AS counted {of_key} {grouped}",  # noqa: S608 - ours
             asked,
         )
         rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
+
+
+def _added(kind: type[Sums], parts: list[Sums]) -> Sums:
+    if len(parts) == 1:
+        return parts[0]
+    return kind._make(map(sum, zip(*parts, strict=True))) if parts else kind()
 
 
 def _hour(at: datetime) -> datetime:

@@ -9,7 +9,7 @@ from agencies.choices import AgencyStatus
 from agencies.models import Agency
 from analytics.choices import Dimension
 from analytics.selectors.comparing import change, percent
-from analytics.selectors.figures import Figures, figures_by
+from analytics.selectors.figures import Figures, Sums, figures_by
 from analytics.selectors.naming import agency_names, campaign_name
 from analytics.selectors.shortening import OTHERS, cut, others_name
 from crm.core.clock import business_day, day_bounds
@@ -55,8 +55,12 @@ def by_campaign(found: Mapping[Any, Figures]) -> dict[str, Figures]:
     parts: dict[str, list[Figures]] = defaultdict(list)
     for (_, campaign), figures in found.items():
         parts[campaign].append(figures)
-    sums = {campaign: Figures.total(figures) for campaign, figures in parts.items()}
-    return dict(sorted(sums.items(), key=lambda one: (-one[1].revenue, -one[1].leads, one[0])))
+    return most_first({campaign: Figures.total(figures) for campaign, figures in parts.items()})
+
+
+def most_first(found: Mapping[str, Sums]) -> dict[str, Sums]:
+    """By revenue, then leads, then name."""
+    return dict(sorted(found.items(), key=lambda one: (-one[1].revenue, -one[1].leads, one[0])))
 
 
 def lead_sources(period: Period, agency: str | None = None) -> list[Source]:

@@ -5,11 +5,11 @@ from decimal import Decimal
 
 from analytics.choices import Dimension, Series
 from analytics.selectors.comparing import Compared
-from analytics.selectors.figures import Figures, figures, figures_by
+from analytics.selectors.figures import Brief, Figures, brief, briefs_by
 from analytics.selectors.forecasts import ForecastFigures, latest_forecast
 from analytics.selectors.funnel import Stage, funnel
 from analytics.selectors.series import Bucket, series
-from analytics.selectors.sources import by_campaign
+from analytics.selectors.sources import most_first
 from analytics.selectors.team import Performer, Standing, agents_and_holders, standing, top_performers
 from analytics.selectors.velocity import Velocity, previous_ripened, velocity
 from crm.core.periods import Period
@@ -24,10 +24,10 @@ class Statistics:
 
     period: Period
     total: Figures
-    previous: Figures
+    previous: Brief
     trend: list[Bucket]
     forecast: ForecastFigures
-    sources: dict[str, Figures]
+    sources: dict[str, Brief]
     standing: Standing
     top: list[Performer]
     funnel: list[Stage]
@@ -49,15 +49,15 @@ def statistics(period: Period) -> Statistics:
     """The same number of statements whatever the number of leads, campaigns and agents."""
     trend = series(period)
     total = Figures.total(bucket.figures for bucket in trend)
-    by_agent = figures_by(period, Dimension.AGENT)
+    by_agent = briefs_by(period, Dimension.AGENT)
     people = agents_and_holders(by_agent)
     return Statistics(
         period=period,
         total=total,
-        previous=figures(period.previous()),
+        previous=brief(period.previous()),
         trend=trend,
         forecast=latest_forecast(Series.REVENUE),
-        sources=by_campaign(figures_by(period, Dimension.CAMPAIGN)),
+        sources=most_first(briefs_by(period, Dimension.CAMPAIGN)),
         standing=standing(people.values()),
         top=top_performers(by_agent, people),
         funnel=funnel(total),

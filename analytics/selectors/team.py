@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from analytics.choices import Dimension
 from analytics.selectors.comparing import Compared, Number
-from analytics.selectors.figures import Figures, figures_by
+from analytics.selectors.figures import Brief, Figures, figures_by
 from crm.core.choices import Availability, Role
 from crm.core.models import User
 from crm.core.periods import Period
@@ -61,7 +61,7 @@ class Performer:
     """An agent with the figures of the period's leads they hold; the score is that of GET /agents."""
 
     person: User
-    figures: Figures
+    figures: Brief
     performance_score: float | None
 
 
@@ -100,9 +100,9 @@ def standing(people: Iterable[User]) -> Standing:
     )
 
 
-def agents_and_holders(*found: Mapping[Any, Figures]) -> dict[str, User]:
-    """All agents, and whoever else holds leads of `found`, by the key the counters have. One statement."""
-    holders = {int(key) for figures in found for key in figures if key}
+def agents_and_holders(*found: Iterable[Any]) -> dict[str, User]:
+    """All agents, and whoever else is among the keys `found`, by the key the counters have. One statement."""
+    holders = {int(key) for keys in found for key in keys if key}
     people = User.objects.filter(Q(role=Role.AGENT) | Q(pk__in=holders)).only(
         "email",
         "first_name",
@@ -116,7 +116,7 @@ def agents_and_holders(*found: Mapping[Any, Figures]) -> dict[str, User]:
     return {str(person.pk): person for person in people}
 
 
-def top_performers(found: Mapping[Any, Figures], people: Mapping[str, User]) -> list[Performer]:
+def top_performers(found: Mapping[str, Brief], people: Mapping[str, User]) -> list[Performer]:
     """The TOP holders of leads by revenue, then leads, then address."""
     held = [(people[key], figures) for key, figures in found.items() if key in people]
     held.sort(key=lambda one: (-one[1].revenue, -one[1].leads, one[0].email))

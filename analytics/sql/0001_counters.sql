@@ -8,11 +8,44 @@
 -- What a day is: the zone that the counters were counted by. Changed by rebuild_stats only, which counts anew.
 CREATE FUNCTION analytics_zone() RETURNS text LANGUAGE sql STABLE AS $$ SELECT name FROM analytics_countingzone $$;
 
--- The measures of signed rows by every dimension; the order of columns is that of analytics_count. `rows` is a SELECT of
--- leads with a sign. Rows that cancel out are dropped first: a change of notes counts nothing.
-CREATE FUNCTION analytics_counting(rows text) RETURNS text LANGUAGE sql IMMUTABLE AS $body$
+-- What is counted of a row of analytics_singles; the order is that of analytics_count.
+CREATE FUNCTION analytics_measures() RETURNS TABLE (place int, name text, expression text) LANGUAGE sql IMMUTABLE AS $body$
+  VALUES
+  (1, 'leads', 'sign'),
+  (2, 'revenue', 'sign * revenue'),
+  (3, 'cost', 'sign * COALESCE(acquisition_cost, 0)'),
+  (4, 'costed', 'CASE WHEN acquisition_cost IS NOT NULL THEN sign ELSE 0 END'),
+  (5, 'quality', 'sign * quality_score'),
+  (6, 'conversions', 'CASE WHEN is_converted THEN sign ELSE 0 END'),
+  (7, 'responded', 'CASE WHEN response IS NOT NULL THEN sign ELSE 0 END'),
+  (8, 'response_seconds', 'sign * COALESCE(response, 0)'),
+  (9, 'at_new', $x$CASE WHEN disposition = 'New' THEN sign ELSE 0 END$x$),
+  (10, 'at_attempting', $x$CASE WHEN disposition = 'Attempting' THEN sign ELSE 0 END$x$),
+  (11, 'at_contacted', $x$CASE WHEN disposition = 'Contacted' THEN sign ELSE 0 END$x$),
+  (12, 'at_qualified', $x$CASE WHEN disposition = 'Qualified' THEN sign ELSE 0 END$x$),
+  (13, 'at_in_progress', $x$CASE WHEN disposition = 'In Progress' THEN sign ELSE 0 END$x$),
+  (14, 'at_docs_sent', $x$CASE WHEN disposition = 'Docs Sent' THEN sign ELSE 0 END$x$),
+  (15, 'at_awaiting_proof', $x$CASE WHEN disposition = 'Awaiting Proof of Claim' THEN sign ELSE 0 END$x$),
+  (16, 'at_retained', $x$CASE WHEN disposition = 'Retained for Firm' THEN sign ELSE 0 END$x$),
+  (17, 'at_closed', $x$CASE WHEN disposition = 'Closed' THEN sign ELSE 0 END$x$),
+  (18, 'at_not_interested', $x$CASE WHEN disposition = 'Not Interested' THEN sign ELSE 0 END$x$),
+  (19, 'at_not_qualified', $x$CASE WHEN disposition = 'Not Qualified Lead' THEN sign ELSE 0 END$x$),
+  (20, 'at_rejected', $x$CASE WHEN disposition = 'Rejected' THEN sign ELSE 0 END$x$),
+  (21, 'at_duplicate', $x$CASE WHEN disposition = 'Duplicate' THEN sign ELSE 0 END$x$),
+  (22, 'at_returned', $x$CASE WHEN disposition = 'Returned' THEN sign ELSE 0 END$x$),
+  (23, 'reached_attempting', 'CASE WHEN furthest_stage >= 1 THEN sign ELSE 0 END'),
+  (24, 'reached_contacted', 'CASE WHEN furthest_stage >= 2 THEN sign ELSE 0 END'),
+  (25, 'reached_qualified', 'CASE WHEN furthest_stage >= 3 THEN sign ELSE 0 END'),
+  (26, 'reached_in_progress', 'CASE WHEN furthest_stage >= 4 THEN sign ELSE 0 END'),
+  (27, 'reached_docs_sent', 'CASE WHEN furthest_stage >= 5 THEN sign ELSE 0 END'),
+  (28, 'reached_awaiting_proof', 'CASE WHEN furthest_stage >= 6 THEN sign ELSE 0 END'),
+  (29, 'reached_retained', 'CASE WHEN furthest_stage >= 7 THEN sign ELSE 0 END'),
+  (30, 'reached_closed', 'CASE WHEN furthest_stage >= 8 THEN sign ELSE 0 END')
+$body$;
+
+-- Leads with what they are counted by and what is counted of them. `rows` is a SELECT of leads with a sign.
+CREATE FUNCTION analytics_singles(rows text) RETURNS text LANGUAGE sql IMMUTABLE AS $body$
   SELECT format($q$
-    WITH single AS (
       SELECT sign, date_trunc('hour', created_at, zone.name) AS hour, date_trunc('day', created_at, zone.name) AS day,
              vendor_code AS agency, campaign_source AS campaign, COALESCE(assigned_agent_id::text, '') AS agent, state,
              disposition, furthest_stage,
@@ -20,7 +53,13 @@ CREATE FUNCTION analytics_counting(rows text) RETURNS text LANGUAGE sql IMMUTABL
              acquisition_cost, quality_score, closed_date IS NOT NULL AS is_converted,
              CASE WHEN first_contact_at >= assigned_at THEN extract(epoch FROM first_contact_at - assigned_at)::bigint END AS response
         FROM (%s) AS signed, (SELECT analytics_zone() AS name) AS zone
-    ), finest AS (
+  $q$, rows)
+$body$;
+
+-- The measures of signed leads by every dimension. Rows that cancel out are dropped first: a change of notes counts nothing.
+CREATE FUNCTION analytics_counting(rows text) RETURNS text LANGUAGE sql STABLE AS $body$
+  SELECT format($q$
+    WITH single AS (%s), finest AS (
       SELECT hour, day, agency, campaign, agent, state, %s
         FROM single GROUP BY hour, day, agency, campaign, agent, state HAVING %s
     )
@@ -30,43 +69,12 @@ CREATE FUNCTION analytics_counting(rows text) RETURNS text LANGUAGE sql IMMUTABL
       FROM finest
      GROUP BY GROUPING SETS ((day), (day, agency), (day, agency, campaign), (day, agent), (day, state), (hour, agency))
     HAVING %s
-  $q$, rows,
+  $q$, analytics_singles(rows),
     string_agg(format('sum(%s) AS %I', expression, name), ', ' ORDER BY place),
     string_agg(format('sum(%s) <> 0', expression), ' OR ' ORDER BY place),
     string_agg(format('sum(%I) AS %I', name, name), ', ' ORDER BY place),
     string_agg(format('sum(%I) <> 0', name), ' OR ' ORDER BY place))
-  FROM (VALUES
-    (1, 'leads', 'sign'),
-    (2, 'revenue', 'sign * revenue'),
-    (3, 'cost', 'sign * COALESCE(acquisition_cost, 0)'),
-    (4, 'costed', 'CASE WHEN acquisition_cost IS NOT NULL THEN sign ELSE 0 END'),
-    (5, 'quality', 'sign * quality_score'),
-    (6, 'conversions', 'CASE WHEN is_converted THEN sign ELSE 0 END'),
-    (7, 'responded', 'CASE WHEN response IS NOT NULL THEN sign ELSE 0 END'),
-    (8, 'response_seconds', 'sign * COALESCE(response, 0)'),
-    (9, 'at_new', $x$CASE WHEN disposition = 'New' THEN sign ELSE 0 END$x$),
-    (10, 'at_attempting', $x$CASE WHEN disposition = 'Attempting' THEN sign ELSE 0 END$x$),
-    (11, 'at_contacted', $x$CASE WHEN disposition = 'Contacted' THEN sign ELSE 0 END$x$),
-    (12, 'at_qualified', $x$CASE WHEN disposition = 'Qualified' THEN sign ELSE 0 END$x$),
-    (13, 'at_in_progress', $x$CASE WHEN disposition = 'In Progress' THEN sign ELSE 0 END$x$),
-    (14, 'at_docs_sent', $x$CASE WHEN disposition = 'Docs Sent' THEN sign ELSE 0 END$x$),
-    (15, 'at_awaiting_proof', $x$CASE WHEN disposition = 'Awaiting Proof of Claim' THEN sign ELSE 0 END$x$),
-    (16, 'at_retained', $x$CASE WHEN disposition = 'Retained for Firm' THEN sign ELSE 0 END$x$),
-    (17, 'at_closed', $x$CASE WHEN disposition = 'Closed' THEN sign ELSE 0 END$x$),
-    (18, 'at_not_interested', $x$CASE WHEN disposition = 'Not Interested' THEN sign ELSE 0 END$x$),
-    (19, 'at_not_qualified', $x$CASE WHEN disposition = 'Not Qualified Lead' THEN sign ELSE 0 END$x$),
-    (20, 'at_rejected', $x$CASE WHEN disposition = 'Rejected' THEN sign ELSE 0 END$x$),
-    (21, 'at_duplicate', $x$CASE WHEN disposition = 'Duplicate' THEN sign ELSE 0 END$x$),
-    (22, 'at_returned', $x$CASE WHEN disposition = 'Returned' THEN sign ELSE 0 END$x$),
-    (23, 'reached_attempting', 'CASE WHEN furthest_stage >= 1 THEN sign ELSE 0 END'),
-    (24, 'reached_contacted', 'CASE WHEN furthest_stage >= 2 THEN sign ELSE 0 END'),
-    (25, 'reached_qualified', 'CASE WHEN furthest_stage >= 3 THEN sign ELSE 0 END'),
-    (26, 'reached_in_progress', 'CASE WHEN furthest_stage >= 4 THEN sign ELSE 0 END'),
-    (27, 'reached_docs_sent', 'CASE WHEN furthest_stage >= 5 THEN sign ELSE 0 END'),
-    (28, 'reached_awaiting_proof', 'CASE WHEN furthest_stage >= 6 THEN sign ELSE 0 END'),
-    (29, 'reached_retained', 'CASE WHEN furthest_stage >= 7 THEN sign ELSE 0 END'),
-    (30, 'reached_closed', 'CASE WHEN furthest_stage >= 8 THEN sign ELSE 0 END')
-  ) AS measures(place, name, expression)
+  FROM analytics_measures()
 $body$;
 
 -- The columns of a count, in order.
@@ -128,13 +136,20 @@ DO $$ BEGIN
                  analytics_columns());
 END $$;
 
--- Of leads created from one instant to another, counted now: where a period ends in the middle of a day.
-CREATE FUNCTION analytics_counted_between(since timestamptz, until timestamptz) RETURNS SETOF analytics_counted
-LANGUAGE plpgsql STABLE AS $$
-BEGIN
-  RETURN QUERY EXECUTE format(
-    'SELECT typed.* FROM (%s) AS c, jsonb_populate_record(NULL::analytics_counted, to_jsonb(c)) AS typed',
-    analytics_counting('SELECT 1 AS sign, l.* FROM leads_lead l WHERE l.created_at >= $1 AND l.created_at < $2')) USING since, until;
+-- The leads created from one instant to another as counts of one each, of one dimension: where a period ends in the middle
+-- of a day. Plain SQL, so that a reader's sums are planned together with it.
+DO $$ BEGIN
+  EXECUTE format($f$
+    CREATE FUNCTION analytics_counted_between(dimension smallint, since timestamptz, until timestamptz)
+    RETURNS SETOF analytics_counted LANGUAGE sql STABLE AS $q$
+      SELECT $1, CASE $1 WHEN 5 THEN hour ELSE day END,
+             (CASE $1 WHEN 1 THEN agency WHEN 2 THEN agency WHEN 3 THEN agent WHEN 4 THEN state WHEN 5 THEN agency ELSE '' END)::varchar(120),
+             (CASE $1 WHEN 2 THEN campaign ELSE '' END)::varchar(120), %s
+        FROM (%s) AS single
+    $q$ $f$,
+    (SELECT string_agg(format('(%s)::%s', expression, format_type(atttypid, atttypmod)), ', ' ORDER BY place)
+       FROM analytics_measures() m JOIN pg_attribute a ON a.attrelid = 'analytics_count'::regclass AND a.attname = m.name),
+    analytics_singles('SELECT 1 AS sign, l.* FROM leads_lead l WHERE l.created_at >= $2 AND l.created_at < $3'));
 END $$;
 
 -- Everything, from the leads alone.

@@ -15,7 +15,16 @@ from hypothesis import strategies as st
 from agencies.tests.factories import make_agency
 from analytics.choices import Dimension
 from analytics.models import Count, CountDelta
-from analytics.selectors.figures import Figures, figures, figures_by, figures_by_bucket, figures_by_day
+from analytics.selectors.figures import (
+    Brief,
+    Figures,
+    brief,
+    briefs_by,
+    figures,
+    figures_by,
+    figures_by_bucket,
+    figures_by_day,
+)
 from analytics.services.counting import counting_zone, differing_counts, fold_counts
 from crm.core.actors import Actor
 from crm.core.choices import Role, Source
@@ -283,6 +292,64 @@ def test_the_period_before_a_running_day_ends_at_the_same_time() -> None:
     )  # 25, 30 and 36 hours before; 23 was yesterday afternoon
     two_days = period_of({"period": "2"}, now=noon)
     assert (figures(two_days).leads, figures(two_days.previous()).leads) == (6, 0)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("dimension", list(Dimension))
+def test_leads_of_a_cut_day_are_counted_as_the_counters_count_them(dimension: Dimension) -> None:
+    agent, noon = make_user(max_capacity=9), datetime(2026, 5, 6, 16, tzinfo=UTC)
+    for minutes, disposition in enumerate((D.NEW, D.CONTACTED, D.RETURNED, D.DUPLICATE, D.RETAINED)):
+        make_lead(
+            make_agency(code="OTHER") if minutes == 1 else None,
+            created_at=noon - timedelta(minutes=20 * minutes + 1),
+            campaign_source=f"campaign {minutes % 2}",
+            state=["IL", ""][minutes % 2],
+            disposition=disposition,
+            disposition_reason="wrong number" if disposition in {D.RETURNED, D.DUPLICATE} else "",
+            assigned_agent=agent if minutes % 2 else None,
+            assigned_at=noon,
+            first_contact_at=noon + timedelta(seconds=90) if minutes % 2 else None,
+            closed_date=noon + timedelta(days=1) if disposition == D.RETAINED else None,
+            acquisition_cost=Decimal("12.50") if minutes else None,
+        )
+    day = business_day(noon)
+    whole = Period("days", day, day, day_bounds(day)[1])
+    cut = Period("days", day, day, noon, is_cut=True)
+    assert Figures.total(figures_by(whole, dimension).values()).conversions == 1
+    assert figures_by(cut, dimension) == figures_by(whole, dimension)
+    assert figures_by_bucket(cut, Dimension.HOUR) == figures_by_bucket(whole, Dimension.HOUR)
+
+
+@pytest.mark.django_db
+def test_a_brief_is_a_part_of_the_figures() -> None:
+    agent = make_user(max_capacity=9)
+    for number in range(8):
+        make_lead(
+            make_agency(code="OTHER") if number == 3 else None,
+            campaign_source=f"campaign {number % 3}",
+            lead_value=Decimal(number),
+            assigned_agent=agent if number % 2 else None,
+            disposition=D.RETAINED if number == 5 else D.NEW,
+            closed_date=datetime.now(UTC) if number == 5 else None,
+        )
+    week = period_of({"period": "week"})
+
+    def shortened(found: Figures) -> Brief:
+        return Brief(found.leads, found.revenue, found.conversions)
+
+    assert brief(week) == shortened(figures(week))
+    assert brief(week).conversion_rate == figures(week).conversion_rate == 12.5
+    assert brief(week).cpa == figures(week).cpa == 3.5
+    assert brief(week.previous()) == Brief()
+    by_agent = {key: shortened(found) for key, found in figures_by(week, Dimension.AGENT).items()}
+    assert briefs_by(week, Dimension.AGENT) == by_agent
+    by_campaign: dict[str, list[Brief]] = {}
+    for (_, campaign), found in figures_by(week, Dimension.CAMPAIGN).items():
+        by_campaign.setdefault(campaign, []).append(shortened(found))
+    assert briefs_by(week, Dimension.CAMPAIGN) == {
+        campaign: Brief.total(parts) for campaign, parts in by_campaign.items()
+    }
+    assert Brief.total([]) == Brief()
 
 
 @pytest.mark.django_db

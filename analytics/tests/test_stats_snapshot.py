@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from analytics.selectors.figures import figures_by
+from analytics.selectors.figures import briefs_by
 from analytics.tests.analysing import lead, told
 from crm.core.choices import Role
 from crm.core.tests.factories import make_user, signed_in
@@ -34,12 +34,12 @@ def test_a_lead_that_comes_in_between_two_statements_is_in_all_numbers_or_in_non
 ) -> None:
     lead(100, days=0, campaign_source="Search")
     caller = signed_in(make_user(role=Role.MANAGER))
-    reading = "analytics.selectors.statistics.figures_by"
+    reading = "analytics.selectors.statistics.briefs_by"
 
     def read_late(*args: Any, **options: Any) -> Any:
-        monkeypatch.setattr(reading, figures_by)
+        monkeypatch.setattr(reading, briefs_by)
         written_beside()
-        return figures_by(*args, **options)
+        return briefs_by(*args, **options)
 
     monkeypatch.setattr(reading, read_late)
     found = told(caller, "stats")

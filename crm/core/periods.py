@@ -173,4 +173,8 @@ def _hours(start: datetime, until: datetime) -> Iterator[datetime]:
         at, last = at + timedelta(minutes=30), hour
 
 
-_STEPS = {"day": relativedelta(days=1), "week": relativedelta(weeks=1), "month": relativedelta(months=1)}
+_STEPS: dict[str, timedelta | relativedelta] = {
+    "day": timedelta(days=1),
+    "week": timedelta(weeks=1),
+    "month": relativedelta(months=1),
+}

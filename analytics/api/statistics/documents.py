@@ -5,7 +5,7 @@ from typing import Any
 from django.utils import timezone
 
 from analytics.selectors.comparing import Compared, change
-from analytics.selectors.figures import Figures
+from analytics.selectors.figures import Brief, Figures
 from analytics.selectors.funnel import Exit, Stage, exits, funnel
 from analytics.selectors.naming import campaign_name
 from analytics.selectors.series import Bucket
@@ -66,7 +66,7 @@ def statistics_document(found: Statistics) -> dict[str, Any]:
     }
 
 
-def short_document(figures: Figures) -> dict[str, Any]:
+def short_document(figures: Figures | Brief) -> dict[str, Any]:
     return {"leads": figures.leads, "revenue": float(figures.revenue), "cpa": figures.cpa}
 
 
@@ -108,14 +108,14 @@ def _exit_document(one: Exit) -> dict[str, Any]:
     return {"disposition": one.disposition, "leads": one.leads, "share": one.share}
 
 
-def _breakdown(sources: dict[str, Figures]) -> dict[str, Any]:
+def _breakdown(sources: dict[str, Brief]) -> dict[str, Any]:
     """By campaign as the leads have it: '' is none, and no campaign can be called so."""
     shown, others = cut(sources, key=str)
     document = {
         campaign: {"name": campaign_name(campaign), **short_document(sources[campaign])} for campaign in shown
     }
     if others:
-        added = Figures.total(sources[campaign] for campaign in others)
+        added = Brief.total(sources[campaign] for campaign in others)
         document[OTHERS] = {"name": others_name(others), **short_document(added)}
     return document
 
