@@ -1,10 +1,12 @@
 # Thin names for commands that work without make.
-.PHONY: run test slow check fmt migrations shell clean
+.PHONY: run test coverage slow check fmt migrations shell clean
 
 run:            ## serve everything on this machine
 	./run
-test:           ## all quick tests, with coverage
+test:           ## all quick tests
 	./test
+coverage:       ## the same with their coverage, in htmlcov
+	./test --cov --cov-report=html -n 3
 slow:           ## the tests that take longer
 	./test -m slow
 check:          ## what CI runs

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 from django.conf import settings
+from django.db import connection as django_connection
 from psycopg import sql
 
 from crm.engines.addresses import BASE_DIR, local_database_url
@@ -51,6 +52,19 @@ class Database:
         environ |= {"DEMO_PASSWORD": settings.DEMO_PASSWORD, "ALLOWED_HOSTS": "127.0.0.1"}
         environ.pop(CARRIER, None)
         return environ
+
+
+@contextmanager
+def connected_to(name: str) -> Iterator[None]:
+    """Django's connection of this thread, on another database of the same server."""
+    before = django_connection.settings_dict["NAME"]
+    django_connection.close()
+    django_connection.settings_dict["NAME"] = name
+    try:
+        yield
+    finally:
+        django_connection.close()
+        django_connection.settings_dict["NAME"] = before
 
 
 @contextmanager

@@ -9,10 +9,9 @@ from contextlib import contextmanager
 from typing import Any
 from wsgiref.util import setup_testing_defaults
 
-from django.db import connection
-
 from crm.benchmark import statistics
 from crm.benchmark.client import Request
+from crm.benchmark.databases import connected_to
 from crm.benchmark.operations import Operation
 from crm.benchmark.servers import HOST
 from crm.benchmark.world import World
@@ -24,7 +23,7 @@ LINES = 40
 def profile(operation: Operation, world: World, *, repetitions: int) -> str:
     """The statements of one request, and a table of functions by the time spent in themselves."""
     profiler = cProfile.Profile()
-    with _connected_to(world.database.name):
+    with connected_to(world.database.name), _silence():
         for number in range(repetitions + WARM_UP):
             request = operation.draw(world).ours
             if number >= WARM_UP:
@@ -41,18 +40,12 @@ def profile(operation: Operation, world: World, *, repetitions: int) -> str:
 
 
 @contextmanager
-def _connected_to(name: str) -> Iterator[None]:
-    """Django's connection of this thread, on another database of the same server."""
-    before = connection.settings_dict["NAME"]
-    connection.close()
-    connection.settings_dict["NAME"] = name
+def _silence() -> Iterator[None]:
     logging.disable(logging.INFO)
     try:
         yield
     finally:
         logging.disable(logging.NOTSET)
-        connection.close()
-        connection.settings_dict["NAME"] = before
 
 
 def _call(request: Request) -> None:

@@ -37,14 +37,12 @@ class ReadCounts:
 
 
 def count_read(name: str, way: Way) -> None:
-    """Count an answer. One round trip; without Redis nothing is counted."""
+    """Count an answer. Without Redis nothing is counted."""
     key = _key(business_day())
     with suppress(RedisError):
-        pipeline = redis_client().pipeline(transaction=False)
-        pipeline.hincrby(key, f"{name} {way}", 1)
+        redis_client().hincrby(key, f"{name} {way}", 1)
         if way == Way.MISS:  # the first answer of a day is one
-            pipeline.expire(key, timedelta(days=KEPT_DAYS))
-        pipeline.execute()
+            redis_client().expire(key, timedelta(days=KEPT_DAYS))
 
 
 def read_counts(*, days: int = 1) -> list[ReadCounts]:

@@ -591,7 +591,7 @@ people = st.lists(st.fixed_dictionaries(values), min_size=2, max_size=4)
 choices = st.dictionaries(st.sampled_from(FIELDS), st.integers(0, 3), max_size=4)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(people=people, chosen=choices, remarks=st.lists(st.integers(0, 3), max_size=4))
 def test_an_undo_brings_back_the_very_rows(
     people: list[dict[str, Any]], chosen: dict[str, int], remarks: list[int]

@@ -78,7 +78,7 @@ def standing() -> dict[Any, dict[str, Any]]:
     return {pk: json.loads(row) for pk, row in rows().items()}
 
 
-@settings(max_examples=120)
+@settings(max_examples=60)
 @given(
     earlier=st.lists(steps, max_size=4),
     operation=st.tuples(which, fields),

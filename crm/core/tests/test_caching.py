@@ -6,11 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import count
 from threading import Barrier, Event, get_ident
+from typing import Any
 
 import pytest
 import redis
 from django.conf import settings
-from django.core.cache import caches
+from django.core.cache import cache, caches
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.urls import path
@@ -474,3 +475,11 @@ def test_another_release_does_not_answer_with_what_this_one_kept(
     monkeypatch.setattr(settings, "VERSION", "next")
     assert ways(manager, AGENTS) == ["miss"]
     assert kept_exactly("x", version=lambda: 1, take=lambda: "of the next")[0].value == "of the next"
+
+
+def test_the_cache_keeps_its_client_and_the_other_commands_use_it() -> None:
+    made: Any = caches["default"]
+    assert made._cache.get_client("one") is made._cache.get_client("two", write=True) is redis_client()
+    cache.set("kept-by-it", [1, "two"], timeout=60)
+    assert cache.get("kept-by-it") == [1, "two"]
+    assert cache.get("never-set") is None
