@@ -344,10 +344,11 @@ def test_a_brief_is_a_part_of_the_figures() -> None:
     by_agent = {key: shortened(found) for key, found in figures_by(week, Dimension.AGENT).items()}
     assert briefs_by(week, Dimension.AGENT) == by_agent
     by_campaign: dict[str, list[Brief]] = {}
-    for (_, campaign), found in figures_by(week, Dimension.CAMPAIGN).items():
+    by_pair: dict[Any, Figures] = figures_by(week, Dimension.CAMPAIGN)
+    for (_, campaign), found in by_pair.items():
         by_campaign.setdefault(campaign, []).append(shortened(found))
     assert briefs_by(week, Dimension.CAMPAIGN) == {
-        campaign: Brief.total(parts) for campaign, parts in by_campaign.items()
+        campaign: Brief.total(briefs) for campaign, briefs in by_campaign.items()
     }
     assert Brief.total([]) == Brief()
 
