@@ -3,6 +3,8 @@
 import random
 from datetime import timedelta
 
+import pytest
+
 from analytics.selectors.figures import Figures
 from analytics.selectors.unusable import by_age
 from analytics.services.insights.cohorts import Cell, Cohorts, Source
@@ -20,6 +22,8 @@ from analytics.services.insights.rules.slow_agents import Handled
 from analytics.services.insights.rules.speed import Group
 from analytics.services.insights.world import REACH, World
 from analytics.tests.insight_worlds import NOW, TODAY, alarms, binomial, days_of, most_alarms, poisson
+
+pytestmark = pytest.mark.slow  # thousands of worlds
 
 WORLDS = 200
 RATES = (9.0, 7.5, 7.0, 6.5, 5.5, 2.7, 6.0, 4.4, 1.6, 3.9, 2.2)  # leads a day, as the demo's agencies
