@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import ProgrammingError, connection, transaction
 from django.test import override_settings
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -376,6 +376,20 @@ def test_the_view_for_analysts_is_the_group_by_of_the_leads() -> None:
         )
         assert kept == cursor.fetchall()
     assert {row[0] for row in kept} == {business_day(), business_day() - timedelta(days=1)}
+
+
+@pytest.mark.django_db
+def test_an_analyst_needs_a_right_to_the_view_alone() -> None:
+    make_lead()
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE ROLE analyst_of_a_test")
+        cursor.execute("GRANT SELECT ON daily_stats TO analyst_of_a_test")
+        cursor.execute("SET LOCAL ROLE analyst_of_a_test")
+        cursor.execute("SELECT vendor_code, lead_count FROM daily_stats")
+        assert cursor.fetchall() == [("TESTAGENCY", 1)]
+        with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+            cursor.execute("SELECT email FROM leads_lead")
+        cursor.execute("RESET ROLE")
 
 
 @pytest.mark.django_db(transaction=True)

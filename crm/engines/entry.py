@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from crm.engines import programs, serve
 from crm.engines.addresses import data_dir
 from crm.engines.leases import local_engines
+from crm.engines.postgres import Postgres
 from crm.engines.processes import EngineError
 
 NEED_NO_ENGINES = frozenset(
@@ -59,8 +60,11 @@ def needs_engines(argv: list[str], environ: Mapping[str, str]) -> bool:
 
 
 def _run_on_engines(argv: list[str]) -> int:
-    with local_engines(data_dir(os.environ), os.environ) as engines:
+    folder = data_dir(os.environ)
+    with local_engines(folder, os.environ) as engines:
         os.environ.update(engines.settings)
+        if argv[1] == "dbshell" and Postgres.variable in engines.settings:
+            os.environ["PATH"] += f"{os.pathsep}{Postgres(folder).bin}"  # a psql, where the system has none
         if engines.started:
             os.environ[programs.CARRIER] = str(os.getpid())
         return _run(argv)

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -58,3 +59,18 @@ def test_the_programs_run_on_the_present_python() -> None:
     assert commands[0][-2:] == ["--timeout-graceful-shutdown", "5"]
     assert commands[1][-2:] == ["--queues", "mail"]
     assert os.path.basename(commands[2][2]) == "celery"  # noqa: PTH119
+
+
+def test_dbshell_finds_a_psql_where_the_system_has_none(folder: Path) -> None:
+    environ = {
+        name: value for name, value in os.environ.items() if not name.startswith(("DATABASE_URL", "REDIS_URL"))
+    }
+    asked = ["dbshell", "--", "--no-psqlrc", "-Atc", "SELECT current_database(), current_user"]
+    done = subprocess.run(
+        [sys.executable, str(BASE_DIR / "manage.py"), *asked],
+        env={**environ, "DATA_DIR": str(folder), "PATH": str(folder.parent / "empty")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout.strip()) == (0, "crm|crm"), done.stderr
