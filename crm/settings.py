@@ -160,6 +160,8 @@ chosen = ["jit=off"]  # compiling takes longer than statements that take millise
 if env.str("CRM_PROGRAM", default="") == "web" and STATEMENT_TIMEOUT:  # set by crm.wsgi: jobs take their time
     chosen.append(f"statement_timeout={STATEMENT_TIMEOUT}s")
 options = DATABASES["default"].setdefault("OPTIONS", {})
+if "host" in options:  # a socket's folder; dbshell looks for it here
+    DATABASES["default"]["HOST"] = options.pop("host")
 options["options"] = " ".join([options.get("options", ""), *(f"-c {setting}" for setting in chosen)]).strip()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

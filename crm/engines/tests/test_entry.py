@@ -63,7 +63,9 @@ def test_the_programs_run_on_the_present_python() -> None:
 
 def test_dbshell_finds_a_psql_where_the_system_has_none(folder: Path) -> None:
     environ = {
-        name: value for name, value in os.environ.items() if not name.startswith(("DATABASE_URL", "REDIS_URL"))
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("DATABASE_URL", "REDIS_URL"))
     }
     asked = ["dbshell", "--", "--no-psqlrc", "-Atc", "SELECT current_database(), current_user"]
     done = subprocess.run(
