@@ -180,8 +180,11 @@ class ReportScheduleAdmin(ServiceAdmin):
         except DomainError as refusal:
             raise Http404 from refusal
         self._hand_over(delivery)
-        number = delivery.recipients_count
-        messages.success(request, f"On its way to {number} recipient{'' if number == 1 else 's'}.")
+        if delivery.attempts:
+            messages.info(request, "It was asked for already; its delivery below tells what became of it.")
+        else:
+            number = delivery.recipients_count
+            messages.success(request, f"On its way to {number} recipient{'' if number == 1 else 's'}.")
         return redirect(reverse("admin:analytics_reportschedule_change", args=[pk]))
 
     def try_again_view(self, request: HttpRequest, pk: int, delivery: int) -> HttpResponse:

@@ -144,6 +144,18 @@ def test_send_now_hands_a_delivery_to_a_worker(
     assert manager.get(page_of(schedule, "send_now")).status_code == 405
 
 
+def test_send_now_clicked_twice_sends_once(
+    manager: Client, handed_over: list[int], django_capture_on_commit_callbacks: Any
+) -> None:
+    schedule = make_schedule()
+    manager.post(page_of(schedule, "send_now"))
+    ReportDelivery.objects.update(attempts=1)  # a worker has it
+    with django_capture_on_commit_callbacks(execute=True):
+        page = manager.post(page_of(schedule, "send_now"), follow=True).content.decode()
+    assert handed_over == [ReportDelivery.objects.get().pk]
+    assert "It was asked for already" in page
+
+
 def test_a_failed_delivery_is_tried_again(
     manager: Client, handed_over: list[int], django_capture_on_commit_callbacks: Any
 ) -> None:

@@ -30,6 +30,7 @@ from analytics.services.reporting.delivering import (
     mail_report,
 )
 from analytics.services.reporting.scheduling import (
+    SAME_WISH,
     claim_due,
     deliveries_to_send,
     send_now,
@@ -351,6 +352,47 @@ def test_of_workers_that_claim_at_once_each_schedule_has_one_delivery() -> None:
     assert ReportDelivery.objects.count() == 6
     assert ReportDelivery.objects.values("schedule").distinct().count() == 6
     assert not ReportSchedule.objects.due(now).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_who_ask_at_once_all_get_the_same_delivery() -> None:
+    schedule = make_schedule()
+    outcomes = at_once([lambda: send_now(schedule.pk, actor=TESTS)] * 4)
+    assert outcomes == [ReportDelivery.objects.get()] * 4
+    told = [event.payload["action"] for event in OutboxEvent.objects.filter(topic="report_schedule.changed")]
+    assert told.count("sent_now") == 1
+
+
+def test_what_was_asked_for_and_sent_is_sent_again_after_a_minute_only(letterbox: Letterbox) -> None:
+    schedule = make_schedule()
+    delivery = send_now(schedule.pk, actor=TESTS)
+    deliver(delivery.pk)
+    assert send_now(schedule.pk, actor=TESTS) == delivery
+    ReportDelivery.objects.update(sent_at=timezone.now() - SAME_WISH)
+    assert send_now(schedule.pk, actor=TESTS) != delivery
+
+
+def test_who_asks_for_what_waits_by_itself_gets_that_though_it_is_switched_off_then(
+    letterbox: Letterbox,
+) -> None:
+    schedule = make_schedule()
+    waiting = delivery_of(schedule, due_at=timezone.now())
+    assert send_now(schedule.pk, actor=TESTS) == waiting
+    update_schedule(schedule.pk, changes={"is_active": False}, actor=TESTS)
+    assert deliver(waiting.pk)
+    assert letterbox.addresses == ["boss@example.com"]
+
+
+def test_what_waits_is_no_answer_to_who_changed_the_schedule_or_asks_on_another_day() -> None:
+    schedule = make_schedule()
+    first = send_now(schedule.pk, actor=TESTS)
+    update_schedule(schedule.pk, changes={"recipients": ["new@example.com"]}, actor=TESTS)
+    second = send_now(schedule.pk, actor=TESTS)
+    assert (first.unsent, second.unsent) == (["boss@example.com"], ["new@example.com"])
+    ReportSchedule.objects.update(updated_at=FIRST_OF_NOVEMBER)
+    ReportDelivery.objects.filter(pk=first.pk).delete()
+    ReportDelivery.objects.update(due_at=timezone.now() - 2 * DAY)
+    assert send_now(schedule.pk, actor=TESTS) != second
 
 
 def test_the_database_refuses_a_second_delivery_of_one_time() -> None:

@@ -1,11 +1,12 @@
 """Schedules of reports: kept by managers, and turned into deliveries when they are due."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from analytics.events import ReportScheduleChanged
@@ -19,6 +20,7 @@ from analytics.models.reports import (
 )
 from analytics.services.reporting.timing import Timing
 from crm.core.actors import Actor
+from crm.core.clock import business_day, day_bounds
 from crm.core.events import publish
 from crm.core.exceptions import InvalidInput
 
@@ -31,6 +33,8 @@ NAME_TAKEN = "analytics_reportschedule_name_key"
 MOST_RECIPIENTS = 50
 AT_ONCE = 100
 """Schedules that one claim takes; the next minute takes the others."""
+SAME_WISH = timedelta(minutes=1)
+"""Who asks once more so soon after it was sent has clicked twice."""
 
 
 def timing_of(schedule: ReportSchedule) -> Timing:
@@ -69,11 +73,18 @@ def delete_schedule(schedule_id: int, *, actor: Actor) -> None:
 
 @transaction.atomic
 def send_now(schedule_id: int, *, actor: Actor) -> ReportDelivery:
-    """A delivery out of turn, about the days before today. Its own time stays. Raises ReportScheduleNotFound."""
+    """A delivery out of turn, about the days before today. Its own time stays. Raises ReportScheduleNotFound.
+
+    One of the same report that still waits, or was asked for and sent within SAME_WISH, is returned in place of a
+    second: nobody gets it twice because somebody clicked twice.
+    """
     schedule = _locked(schedule_id)
     now = timezone.now()
-    delivery = _delivery(schedule, now, now, actor.label)
-    delivery.save()
+    delivery = _on_its_way(schedule, now) or _delivery(schedule, now, now)
+    if delivery.requested_by:
+        return delivery
+    delivery.requested_by = actor.label
+    delivery.save(update_fields=["requested_by"] if delivery.pk else None)  # the rest is its worker's
     publish(ReportScheduleChanged(schedule.pk, "sent_now", actor.label))
     return delivery
 
@@ -124,13 +135,19 @@ def deliveries_to_send(now: datetime) -> list[int]:
     return list(waiting.values_list("pk", flat=True)[:AT_ONCE])
 
 
-def _delivery(
-    schedule: ReportSchedule, due_at: datetime, now: datetime, requested_by: str = ""
-) -> ReportDelivery:
+def _on_its_way(schedule: ReportSchedule, now: datetime) -> ReportDelivery | None:
+    """The delivery of what would go out now: about the same days, and of the schedule as it stands."""
+    since = max(schedule.updated_at, day_bounds(business_day(now))[0])
+    waits_or_just_sent = Q(status=DeliveryStatus.WAITING) | Q(
+        requested_by__gt="", sent_at__gt=now - SAME_WISH
+    )
+    return ReportDelivery.objects.filter(waits_or_just_sent, schedule=schedule, due_at__gte=since).first()
+
+
+def _delivery(schedule: ReportSchedule, due_at: datetime, now: datetime) -> ReportDelivery:
     return ReportDelivery(
         schedule=schedule,
         due_at=due_at,
-        requested_by=requested_by,
         status=DeliveryStatus.WAITING,
         recipients_count=len(schedule.recipients),
         unsent=list(schedule.recipients),
