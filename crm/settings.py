@@ -8,6 +8,7 @@ import secrets
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -349,4 +350,10 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 LANGUAGE_CODE = "en-us"
 BUSINESS_TIME_ZONE = env.str("BUSINESS_TIME_ZONE", default="America/New_York")
+try:
+    ZoneInfo(BUSINESS_TIME_ZONE)
+except (ZoneInfoNotFoundError, ValueError) as error:
+    raise ImproperlyConfigured(
+        f"BUSINESS_TIME_ZONE: {BUSINESS_TIME_ZONE!r} is no time zone; give a name as America/Chicago."
+    ) from error
 DEFAULT_PHONE_REGION = env.str("DEFAULT_PHONE_REGION", default="US")

@@ -15,7 +15,13 @@ WEEK = 7
 LOOKED_BACK = 16 * WEEK
 RIPE_AFTER = {Series.LEADS: 0, Series.REVENUE: 5 * WEEK}
 """Days until a plain look at a day shows about what it will come to; the stored forecast estimates that itself."""
+STALE_AFTER = WEEK
+"""Days after which a stored forecast is passed over: the next seven days of its making have gone by."""
 PENDING = "Backtest pending: the last week that is ripe, again and again, until a worker has made the day's forecast."
+PENDING_OF_AGENCY = (
+    "The last week that is ripe, again and again: nobody has made this agency's forecast in the last week"
+    " (manage.py forecast --agency CODE --store)."
+)
 NO_LEADS = "There are no leads to forecast from."
 
 
@@ -85,8 +91,10 @@ class ForecastFigures:
 
 def latest_forecast(series: Series, scope: str = "", *, now: datetime | None = None) -> ForecastFigures:
     """The newest stored forecast of the business, or of the agency `scope`; else a plain one made now. 1-2 statements."""
-    stored = Forecast.objects.filter(series=series, scope=scope).order_by("-made_for").first()
-    return figures_of(stored, business_day(now)) if stored else _pending(series, scope, business_day(now))
+    today = business_day(now)
+    recent = Forecast.objects.filter(made_for__gt=today - timedelta(days=STALE_AFTER))
+    stored = recent.filter(series=series, scope=scope).order_by("-made_for").first()
+    return figures_of(stored, today) if stored else _pending(series, scope, today)
 
 
 def figures_of(forecast: Forecast, today: date) -> ForecastFigures:
@@ -130,7 +138,7 @@ def _pending(series: Series, scope: str, today: date) -> ForecastFigures:
             for days in HORIZONS
         },
         method="seasonal_naive",
-        reason=PENDING,
+        reason=PENDING_OF_AGENCY if scope else PENDING,
     )
 
 

@@ -197,6 +197,21 @@ def test_the_newest_stored_is_shown_with_its_age(django_assert_num_queries: Djan
     assert latest_forecast(Series.LEADS, now=NOW + timedelta(days=2)).reason.startswith("Made 2 days ago")
 
 
+def test_one_whose_next_week_has_gone_by_is_passed_over() -> None:
+    fill(170)
+    refresh_forecasts(now=NOW)
+    assert latest_forecast(Series.LEADS, now=NOW + timedelta(days=6)).reason.startswith("Made 6 days ago")
+    late = latest_forecast(Series.LEADS, now=NOW + timedelta(days=7))
+    assert (late.method, late.reason, late.document) == ("seasonal_naive", PENDING, None)
+
+
+def test_an_agency_s_plain_one_says_who_makes_its_own() -> None:
+    fill(30, code="OURS")
+    found = latest_forecast(Series.LEADS, "OURS", now=NOW)
+    assert (found.method, found.backtest_error) == ("seasonal_naive", None)
+    assert "manage.py forecast --agency CODE --store" in found.reason
+
+
 def test_the_pending_one_reads_the_counters_once(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     fill(30)
     with django_assert_num_queries(2):

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import cache_control
+from django.views.decorators.vary import vary_on_headers
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
@@ -15,6 +16,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from agencies.api.authentication import KEY_OR_TOKEN
 from crm.core.actors import Actor
+from crm.core.api.caching import CREDENTIALS, MAX_AGE
 from crm.core.api.idempotency import idempotent
 from crm.core.api.permissions import IsAdmin, IsAgentOrManager, IsManager, IsSignedIn, roles
 from crm.core.api.requests import actor_of, valid
@@ -102,7 +104,8 @@ class LeadViewSet(GenericViewSet[Lead]):
         return Lead.objects.visible_to(self.actor)
 
     @extend_schema(summary="Leads, newest first")
-    @method_decorator(cache_control(private=True, max_age=30))
+    @method_decorator(cache_control(private=True, max_age=MAX_AGE))
+    @method_decorator(vary_on_headers(*CREDENTIALS))
     def list(self, request: Request) -> Response:
         leads = cast(LeadQuerySet, self.filter_queryset(self.get_queryset()))
         rows = self.paginate_queryset(representation.rows_of(leads, self.actor))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
+from crm.core import generations
 from leads.choices import OPEN
 
 # Both sides in one statement see the same moment, so work going on meanwhile makes no difference.
@@ -55,6 +56,7 @@ def mend_capacities() -> list[Difference]:
         cursor.execute(_LOCK, [suspects])
         found = _differing(suspects)
         cursor.execute(_MEND, [[one.user_id for one in found], [one.counted for one in found]])
+    generations.step("agents")  # no trigger does: leads that move change capacities all the time
     return found
 
 

@@ -73,6 +73,7 @@ def test_a_list_may_be_kept_for_30_seconds_and_answers_304(manager: APIClient) -
     make_lead()
     first = manager.get("/api/leads")
     assert first["Cache-Control"] == "private, max-age=30"
+    assert {"Authorization", "X-API-Key"} <= set(first["Vary"].split(", "))
     assert manager.get("/api/leads", HTTP_IF_NONE_MATCH=first["ETag"]).status_code == 304
 
 

@@ -2,9 +2,11 @@
 
 import csv
 import io
+from datetime import timedelta
 
 import pytest
 from django.core.files.storage import default_storage
+from django.utils import timezone
 
 from leads.models import ImportRefusal, Lead
 from leads.tests.factories import make_lead
@@ -32,6 +34,20 @@ def test_refused_rows_come_back_as_they_were_with_number_and_reason() -> None:
     assert "last_name: Holds markup" in refused[2]["reason"]
     assert "phone: Is not a phone number" in refused[2]["reason"]
     assert not ImportRefusal.objects.exists()
+
+
+def test_a_lead_cannot_have_come_in_later_than_now() -> None:
+    now = timezone.now()
+    rows = [
+        *people(1, created_at=(now + timedelta(hours=3)).isoformat()),
+        *people(1, start=1, created_at=(now + timedelta(minutes=5)).isoformat()),
+        *people(1, start=2, created_at=(now - timedelta(hours=3)).isoformat()),
+    ]
+    one = imported(csv_file(rows))
+    assert (one.created_count, one.refused_count) == (2, 1)
+    (refused,) = refusals_of(one)
+    assert "is later than now; give the time with its offset from UTC" in refused["reason"]
+    assert all(lead.created_at <= timezone.now() for lead in Lead.objects.all())
 
 
 def test_cells_that_a_spreadsheet_would_run_are_defused() -> None:

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from crm.core.actors import Actor
 from crm.core.choices import Role
 from crm.core.exceptions import DomainError
+from crm.core.generations import generations
 from crm.core.models import User
 from crm.core.services.accounts import update_user
 from crm.core.tests.factories import make_user
@@ -70,7 +71,9 @@ def test_a_wrong_count_is_mended_in_either_direction() -> None:
     go_round_the_triggers(under, by=3)
     User.objects.filter(pk=over.pk).update(capacity=7)
     make_lead(assigned_agent=right)
+    before = generations(["agents"])
     assert "2 counts of open leads mended." in told()
+    assert generations(["agents"]) != before  # numbers that show them are computed anew
     for agent, count in ((under, 3), (over, 0), (right, 1)):
         agent.refresh_from_db()
         assert agent.capacity == count

@@ -9,6 +9,7 @@ from typing import Any, Final
 import orjson
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.cache import patch_vary_headers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -25,6 +26,7 @@ Handler = Callable[..., Response]
 Scopes = Collection[str]
 
 MAX_AGE: Final = 30  # seconds that a browser may keep an answer
+CREDENTIALS: Final = ("Authorization", "X-API-Key")
 LARGEST: Final = 1024 * 1024  # bytes; a larger answer is not kept, and nobody waits for one
 
 
@@ -119,8 +121,11 @@ def _answer_of(response: Response) -> Answer:
 
 
 def _response(answer: Answer, way: Way) -> HttpResponse:
-    """`ConditionalGetMiddleware` makes a 304 of it where the caller has it already."""
-    return HttpResponse(
+    """`ConditionalGetMiddleware` makes a 304 of it where the caller has it already.
+
+    A browser keeps it for whoever is signed in: the next one in the same browser may see less.
+    """
+    response = HttpResponse(
         answer.body,
         content_type="application/json",
         headers={
@@ -129,3 +134,5 @@ def _response(answer: Answer, way: Way) -> HttpResponse:
             "X-Cache": "miss" if way == Way.MISS else "hit",
         },
     )
+    patch_vary_headers(response, CREDENTIALS)
+    return response

@@ -114,8 +114,11 @@ def test_who_has_it_already_is_told_so(manager: APIClient, way: str) -> None:
     fresh = {"Cache-Control": "no-cache"} if way == "miss" else {}
     answer = manager.get(AGENTS, headers={"If-None-Match": first.headers["ETag"], **fresh})
     assert (answer.status_code, answer.content) == (304, b"")
-    for header in ("ETag", "Cache-Control"):
+    for header in ("ETag", "Cache-Control", "Vary"):
         assert answer.headers[header] == first.headers[header]
+    assert {"Authorization", "X-API-Key"} <= set(
+        answer.headers["Vary"].split(", ")
+    )  # others use this browser
     assert answer.headers["Cache-Control"] == "private, max-age=30"
 
 

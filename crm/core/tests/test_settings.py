@@ -56,6 +56,12 @@ def test_what_is_missing_is_named(tmp_path: Path, changes: dict[str, str], named
     assert f"production cannot start: {named}" in done.stderr
 
 
+def test_a_business_time_zone_that_is_none_is_named(tmp_path: Path) -> None:
+    done = start(tmp_path, BUSINESS_TIME_ZONE="Mars/Phobos")
+    assert done.returncode != 0
+    assert "BUSINESS_TIME_ZONE: 'Mars/Phobos' is no time zone" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("program", "changes", "options"),
     [

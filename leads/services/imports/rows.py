@@ -2,7 +2,7 @@
 
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models.base import ModelState
@@ -15,7 +15,9 @@ from leads.services.imports.reading import Row
 from leads.services.imports.statuses import Meaning, meaning_of
 from leads.services.normalise import normalise, note_extensions
 
+SAY_ZONE = "give the time with its offset from UTC, as 2026-01-31T09:30-05:00."
 UNREACHABLE = "Has neither a phone number nor an e-mail address."
+SKEW = timedelta(minutes=10)  # of the clocks
 
 
 @dataclass(slots=True)
@@ -89,7 +91,10 @@ class RowReader:
             return Refusal(number, cells, f"vendor_code: {code!r} is not an agency you may import for.")
         if not (values.get("phone") or values.get("email")):
             return Refusal(number, cells, UNREACHABLE)
-        values.setdefault("created_at", self.now)
+        if values.get("created_at", self.now) > self.now + SKEW:
+            told = f"created_at: {values['created_at']:%Y-%m-%d %H:%M} UTC is later than now; {SAY_ZONE}"
+            return Refusal(number, cells, told)
+        values["created_at"] = min(values.get("created_at", self.now), self.now)
         if (
             values.get("disposition") in CONVERTED
         ):  # known to be converted, and not when: no later than last seen
