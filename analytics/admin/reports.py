@@ -151,6 +151,19 @@ class ReportScheduleAdmin(ServiceAdmin):
             context["files"] = [(name, ReportFormat(name).label) for name in schedule.formats]
         return super().render_change_form(request, context, **kwargs)
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "is_active":
+            field.help_text = (
+                "Switch it off instead of deleting it: once it has deliveries it is kept, as they are."
+            )
+        return field
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """The database keeps one that has deliveries: no button leads to where that is told."""
+        allowed = bool(super().has_delete_permission(request, obj))
+        return allowed and (obj is None or not obj.deliveries.exists())
+
     def delete_model(self, request: HttpRequest, obj: Model) -> None:
         delete_schedule(obj.pk, actor=actor_of(request))
 

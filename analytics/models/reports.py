@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from agencies.models import Agency
+from crm.core.clock import business_zone
 
 
 class ReportFormat(models.TextChoices):
@@ -185,7 +186,7 @@ class ReportDelivery(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.schedule} of {self.due_at:%Y-%m-%d %H:%M}"
+        return f"{self.schedule} of {self.due_at.astimezone(business_zone()):%Y-%m-%d %H:%M}"
 
     @property
     def sent_count(self) -> int:

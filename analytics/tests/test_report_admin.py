@@ -205,9 +205,18 @@ def test_a_schedule_that_sent_something_is_kept(admin: Client) -> None:
         recipients_count=1,
         unsent=["a@example.com"],
     )
-    for one in (schedule, unused):
+    for one, is_deleted in ((schedule, False), (unused, True)):
+        page = admin.get(page_of(one)).content.decode()
+        assert (page_of(one, "delete") in page) is is_deleted
+        assert "Switch it off instead of deleting it" in page
+        assert admin.get(page_of(one, "delete")).status_code == (200 if is_deleted else 403)
         admin.post(page_of(one, "delete"), {"post": "yes"})
     assert list(ReportSchedule.objects.all()) == [schedule]
+
+
+def test_a_delivery_is_named_after_the_time_its_schedule_shows() -> None:
+    due_at = datetime(2026, 11, 22, 8, 10, tzinfo=UTC)
+    assert str(ReportDelivery(schedule=make_schedule(), due_at=due_at)) == "Weekly report of 2026-11-22 03:10"
 
 
 def test_nobody_else_comes_near() -> None:
