@@ -37,8 +37,8 @@ STATISTICS: Final[Mapping[str, str]] = {
     "avgResponseMinutes": "Mean minutes from assignment to first contact, of the leads that have been contacted since.",
     "trend": "Revenue and leads of each bucket of the period, none left out: hours up to 2 days, days up to 92, weeks from "
     "Monday up to 200, else months. The first and the last one hold only the days that belong to the period.",
-    "forecast": "Expected revenue of the next 7, 30 and 90 days as the newest forecast has it, with the interval that "
-    "holds the next 30 days' with 80 % certainty and the error its method had in the backtest.",
+    "forecast": "What the next 7, 30 and 90 days are expected to sum up to as the newest forecast has it: of revenue once "
+    "matured, in predictions of leads as well. `lower` and `upper` are of the next 30 days.",
     "agents.total": "Agents whose accounts are open.",
     "agents.online": "Those of them whose availability is `active`; the others are offline.",
     "agents.utilization": "Open leads they hold / places they have, per cent.",
@@ -49,13 +49,16 @@ STATISTICS: Final[Mapping[str, str]] = {
     "funnel.share": "Reached / all leads, per cent.",
     "funnel.fromPrevious": "Reached / reached of the stage before, per cent.",
     "funnel.standing": "Leads of the period that stand there now.",
+    "funnel.exits": "Leads of the period that stand at this way out now, and their per cent of all leads; with the stages' "
+    "`standing` they add up to all leads.",
     "velocity": "Days from creation to `closed_date` of the period's conversions: mean, median, and what 90 % of them "
     "stay under. Of a recent period only the quick ones are in it.",
     "insights": "The newest findings of the rules in docs/insights.md, most pressing first, each with a link to the leads behind it.",
     "publishers": "The agencies, as the publishers of the leads.",
     "goalProgress": "Leads created this calendar month / the agency's goal of leads a month, per cent.",
-    "rank": "By the metric, best first. For conversion and response, agents with fewer than 10 leads (contacts) come after "
-    "all others: a rate of a few says little. Agents without leads come last.",
+    "rank": "By the metric, whose number is `value`, best first. For conversion and response, agents with fewer than 10 leads "
+    "(contacts) come after all others: a rate of a few says little. Agents without leads come last.",
+    "isCertain": "Whether the metric is made of enough leads: for conversion and response of 10 (contacts).",
     "scores.share": "Leads of this `quality_score` / all leads, per cent.",
     "movingAverage": "Mean revenue of a day over the 7 days that end with the bucket.",
     "weekdays": "Mean leads and revenue of a Monday, a Tuesday and so on, over the whole days of the period; `index` is "
@@ -86,7 +89,8 @@ AGENCIES: Final[Mapping[str, str]] = {
     "gradeDetail.interval": "Holds the score of very many such leads with 90 % certainty; `gradeRange` is its letters, `certainty` is "
     "high up to 10 points, medium up to 20, else low.",
     "trend.direction": "up or down where the seasonal Kendall test over the last twelve whole weeks, from the "
-    "day after the first lead, has p <= 0.01, else flat; flat with fewer than 28 days or 30 leads.",
+    "day after the first lead, has p <= 0.01, else flat; flat with fewer than 28 days or 30 leads. `days` is how many it "
+    "looked at.",
     "trend.slope": "Leads a day, a week: the median over all pairs of these weeks (Theil and Sen).",
     "insights.strengths": "What stands out to the good, insights.opportunities what does to the bad; insights.recommendations, what to "
     "do about it. Each by a test of all agencies together, of which 5 % at most are chance; of the month's goal by a "
@@ -99,8 +103,26 @@ FORECASTS: Final[Mapping[str, str]] = {
     "forecast.backtestError": "Sum of |forecast - what came| / sum of what came, per cent, over the backtest's origins: each forecast "
     "made a week after the one before, of the next 30 days, from what was known then (WAPE). Of the method that did best on these "
     "same origins, so a little less than is to be expected.",
-    "forecast.interval": "Holds what comes with 80 % certainty: the forecast less and plus Student's t times the root mean square of "
-    "the backtest's relative errors. `backtest.coverage` is how often it held on outcomes that it was not made of.",
+    "forecast.wape": "As backtestError, of each candidate at each horizon.",
+    "forecast.mase": "Mean error of single days / mean change from one week to the next before the origin: below 1 is better than "
+    "to expect the week before again.",
+    "forecast.chosen": "Whether it is the candidate with the least WAPE of 7 and 30 days added up; of equal ones the simplest.",
+    "forecast.trials": "Origins of the backtest, 52 at most; of a horizon those whose outcome is known.",
+    "forecast.knownAfterDays": "Age in days at which the backtest takes what came of a day as known: of revenue once it has 95 % of "
+    "its final worth, of leads 0.",
+    "forecast.interval": "With a backtest it holds what comes with 80 % certainty: the forecast less and plus Student's t times the "
+    "root mean square of the backtest's relative errors; of single days, the 10 % and 90 % quantiles of theirs. A plain forecast has "
+    "no backtest (too little history, or none made yet: see `reason`), and nobody knows how certain it is: its interval is the least "
+    "and the highest seen, stretched to the horizon. Seen are weeks where none is made yet, else days (0 and twice the highest of "
+    "less than a week).",
+    "forecast.coverage": "How often, per cent of those `tested`, the interval held on outcomes that it was not made of; `inTime` is "
+    "with only the origins whose outcomes were known by then.",
+    "forecast.path": "What each of the next 90 days is expected to bring.",
+    "forecast.history": "The days, and the leads created on them, that the forecast was made from.",
+    "forecast.recent": "The last 30 days to compare with: as `known` now, and as they will be once `matured`.",
+    "forecast.maturity": "Of revenue: per cent of its final worth that a day has at an age in days, by chain ladder over all days.",
+    "forecast.valuePerLead": "What a lead comes to be worth, in dollars: value known / leads as far as they are ripe, recent days "
+    "counting more (Cape Cod).",
 }
 
 SECTIONS: Final[Mapping[str, Mapping[str, str]]] = {

@@ -26,11 +26,11 @@ from crm.core.api.requests import actor_of
 from crm.core.choices import Role
 from crm.core.snapshots import consistent_read
 
-DEFINED = (*AGENCIES, "conversionRate", "returnRate", "goalProgress")
+DEFINED = (*AGENCIES, "leads", "revenue", "cost", "roi", "conversionRate", "returnRate", "goalProgress")
 STATS_DEFINED = (
     *AGENCIES, "period", "previous", "change", "leads", "revenue", "cpa", "conversions", "conversionRate", "returnRate",
     "avgQuality", "avgResponseMinutes", "cost", "costKnown", "roi", "goalProgress", "funnel.reached", "funnel.share",
-    "funnel.fromPrevious", "funnel.standing",
+    "funnel.fromPrevious", "funnel.standing", "funnel.exits",
 )  # fmt: skip
 
 

@@ -79,7 +79,7 @@ class AnalyticsViewSet(ViewSet):
         query=FunnelQuery,
         answer=serializers.FunnelSerializer,
         reads=("leads", "agencies", "agents"),
-        defined=(*PERIOD[:2], "leads", *FUNNEL, "conversions", "conversionRate"),
+        defined=(*PERIOD[:2], "leads", *FUNNEL, "funnel.exits", "conversions", "conversionRate"),
     )
     def funnel(self, given: Given) -> Given:
         period, agency = given["period"], given["vendor_code"]
@@ -120,8 +120,10 @@ class AnalyticsViewSet(ViewSet):
         defined=(
             *PERIOD,
             "rank",
+            "isCertain",
             "leads",
             "revenue",
+            "cpa",
             "conversions",
             "conversionRate",
             "conversionInterval",
@@ -141,7 +143,7 @@ class AnalyticsViewSet(ViewSet):
         query=AgencyQuery,
         answer=serializers.PublishersSerializer,
         reads=("leads", "agencies"),
-        defined=("publishers", *PART, "goalProgress"),
+        defined=("publishers", *PART, "leadsThisMonth", "monthlyGoal", "goalProgress"),
     )
     def publishers(self, given: Given) -> Given:
         period, agency = given["period"], given["vendor_code"]

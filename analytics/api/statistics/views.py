@@ -13,8 +13,9 @@ from leads.selectors import AGENT_FIGURES
 
 PERIOD = ("period", "previous", "change")
 FUNNEL = ("funnel.reached", "funnel.share", "funnel.fromPrevious", "funnel.standing")
+FORECAST = ("forecast", "forecast.matured", "forecast.interval", "forecast.backtestError")
 STATISTICS = (
-    *PERIOD, "leads", "revenue", "trend", "forecast", "cpa", "agents.total", "agents.online", "agents.utilization",
+    *PERIOD, "leads", "revenue", "trend", *FORECAST, "cpa", "agents.total", "agents.online", "agents.utilization",
     "topPerformers", "performanceScore", "conversions", "conversionRate", "sameAge", *FUNNEL, "velocity",
 )  # fmt: skip
 
