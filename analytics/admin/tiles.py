@@ -2,15 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Final, Literal
 from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from analytics.choices import Series
 from analytics.selectors.comparing import Compared, Number
-from analytics.selectors.forecasts import RIPE_AFTER, ForecastFigures
+from analytics.selectors.forecasts import ForecastFigures
+from analytics.selectors.judging import is_young, judged
 from analytics.wording import dollars, expected, minutes, number, per_cent
 from crm.core.clock import business_day
 from crm.core.periods import Period
@@ -19,9 +18,7 @@ from leads.choices import Disposition
 Tone = Literal["up", "down", ""]
 NOTHING_BEFORE: Final = "nothing to compare with"
 OF_OLDER: Final = ", of older leads"
-NOTABLE: Final = 5.0
-"""Per cent; a smaller change is told without a colour."""
-RIPE: Final = timedelta(days=RIPE_AFTER[Series.REVENUE])
+TONES: Final[Mapping[bool | None, Tone]] = {True: "up", False: "down", None: ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +37,10 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """How a key figure is shown: its words, whether more of it is better, and where it leads.
-
-    One that `ripens` still grows for weeks after its leads came in: beside older leads it looks worse than it is.
-    """
+    """How a key figure is shown: its words, and where it leads."""
 
     title: str
     words: Callable[[Number], str]
-    is_more_better: bool | None = None
-    ripens: bool = False
     leads_to: str = ""
 
 
@@ -57,16 +49,16 @@ def _out_of_ten(value: Number) -> str:
 
 
 SHOWN: Final[Mapping[str, Shown]] = {
-    "revenue": Shown("Revenue", dollars, True, ripens=True, leads_to="#along-title"),
-    "leads": Shown("Leads", number, True, leads_to="list"),
-    "conversions": Shown("Conversions", number, True, ripens=True, leads_to="#funnel-title"),
-    "conversionRate": Shown("Conversion rate", per_cent, True, ripens=True, leads_to="#funnel-title"),
-    "cpa": Shown("CPA", dollars, ripens=True, leads_to="#sources-title"),
-    "returnRate": Shown("Return rate", per_cent, False, ripens=True, leads_to="returned"),
-    "avgQuality": Shown("Quality", _out_of_ten, True, leads_to="#quality-title"),
-    "avgResponseMinutes": Shown("First contact", minutes, False, leads_to="#agents-title"),
+    "revenue": Shown("Revenue", dollars, leads_to="#along-title"),
+    "leads": Shown("Leads", number, leads_to="list"),
+    "conversions": Shown("Conversions", number, leads_to="#funnel-title"),
+    "conversionRate": Shown("Conversion rate", per_cent, leads_to="#funnel-title"),
+    "cpa": Shown("CPA", dollars, leads_to="#sources-title"),
+    "returnRate": Shown("Return rate", per_cent, leads_to="returned"),
+    "avgQuality": Shown("Quality", _out_of_ten, leads_to="#quality-title"),
+    "avgResponseMinutes": Shown("First contact", minutes, leads_to="#agents-title"),
     "cost": Shown("Cost", dollars, leads_to="#sources-title"),
-    "roi": Shown("Return on cost", per_cent, True, ripens=True, leads_to="#sources-title"),
+    "roi": Shown("Return on cost", per_cent, leads_to="#sources-title"),
 }
 
 
@@ -101,17 +93,17 @@ def tile(
     of_same_age: Compared | None = None,
 ) -> Tile:
     """One key figure beside that of the period before, or beside what that was `of_same_age`."""
-    shown, compared = SHOWN[name], of_same_age or found
-    is_young = shown.ripens and business_day() - period.end < RIPE and not of_same_age
-    before = f"on {shown.words(compared.previous)}{OF_OLDER if is_young else ''}"
+    shown = SHOWN[name]
+    compared = judged(name, found, of_same_age, is_young=is_young(period, business_day()))
+    before = f"on {shown.words(compared.previous)}{OF_OLDER if compared.is_of_older else ''}"
     return Tile(
         name=name,
         title=title or shown.title,
         value=shown.words(compared.value),
         change="" if compared.change is None else f"{compared.change:+,.1f} %",
-        tone="" if is_young else _tone(compared.change, shown.is_more_better),
+        tone=TONES[compared.is_good],
         note=NOTHING_BEFORE if compared.change is None else before,
-        is_of_same_age=of_same_age is not None and compared.change is not None,
+        is_of_same_age=compared.is_of_same_age and compared.change is not None,
         href=href,
     )
 
@@ -140,9 +132,3 @@ def _href(leads_to: str, period: Period, agency: str | None) -> str:
     if leads_to == "returned":
         return list_of_leads(period, agency, disposition__exact=Disposition.RETURNED)
     return leads_to
-
-
-def _tone(change: float | None, is_more_better: bool | None) -> Tone:
-    if change is None or abs(change) < NOTABLE or is_more_better is None:
-        return ""
-    return "up" if (change > 0) == is_more_better else "down"

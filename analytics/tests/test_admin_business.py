@@ -15,8 +15,11 @@ from django.utils import timezone
 
 from agencies.tests.factories import make_agency
 from analytics.definitions import DEFINITIONS
+from analytics.models.reports import Audience
+from analytics.selectors.reports import build_report
 from analytics.services.forecasting.refreshing import refresh_forecasts
 from analytics.services.grading import grade_agencies
+from analytics.services.reporting.telling import key_numbers, told_against
 from analytics.tests.analysing import ago, lead, retained, told
 from crm.core.choices import Role
 from crm.core.clock import business_day
@@ -84,6 +87,26 @@ def test_what_ripens_is_compared_at_the_same_age_or_without_a_colour(manager: Cl
     assert tile(of_agency, "revenue").change == "-66.7 %"
     assert tile(of_agency, "revenue").tone == ""
     assert "of older leads" in tile(of_agency, "revenue").note
+
+
+def test_report_and_page_colour_the_same_changes(manager: Client) -> None:
+    agency = make_agency(code="ACME")
+    for days in (3, 40, 41, 42, 400):
+        lead(100, days, agency=agency, disposition="Returned", disposition_reason="wrong number")
+    for days in (5, 50, 410):
+        retained(3_000, days, took=4, agency=agency)
+    tones = {True: "up", False: "down", None: ""}
+    for period, code in product(("month", "year"), ("", "ACME")):
+        asked = {"period": period, **({"vendor_code": code} if code else {})}
+        page = manager.get(BUSINESS, asked)
+        report = build_report(page.context["asked"].period, agency if code else None)
+        for one in key_numbers(report, Audience.STAFF):
+            shown = tile(page, one.name)
+            assert shown.tone == tones[one.judged.is_good], (asked, one)
+            assert ("older leads" in shown.note) == (told_against(one).startswith("older leads")), (
+                asked,
+                one,
+            )
 
 
 def test_report_and_page_agree_to_the_cent(business: None, manager: Client) -> None:

@@ -26,6 +26,7 @@ from analytics.services.reporting.pdf import (
     WHOLE_STEPS,
     WIDEST_BAR,
     gap_of,
+    pdf_data,
     render_pdf,
     scale,
 )
@@ -34,6 +35,7 @@ from analytics.services.reporting.telling import SAME_AGE, YOUNG, told_days
 from analytics.services.reporting.xlsx import render_xlsx
 from analytics.tests.reporting import OCTOBER, START, lead_of, make_business, of_same_age_on
 from crm.core.periods import Period, period_of
+from leads.choices import Disposition
 
 RIPE = datetime(2026, 12, 20, 12, tzinfo=UTC)
 NASTY = [
@@ -50,6 +52,12 @@ NASTY = [
 
 def rows_of(content: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+
+
+def tiles_of(summary: ReportSummary, audience: Audience = Audience.STAFF) -> dict[str, tuple[str, Any]]:
+    """What each number on the first page is beside, and whether that is good news."""
+    found = pdf_data(summary, audience)["tiles"]
+    return {one["label"]: (one["before"].partition(":")[0], one["better"]) for one in found}
 
 
 def sheets_of(content: bytes) -> Any:
@@ -174,6 +182,47 @@ def test_of_one_agency_the_workbook_says_that_leads_before_had_longer() -> None:
     sheet = sheets_of(render_xlsx(young))["Summary"]
     assert sheet["A4"].value.endswith(YOUNG)
     assert sheet["D5"].value == "Change"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("audience", Audience)
+def test_of_one_agency_no_change_against_older_leads_is_good_or_bad(audience: Audience) -> None:
+    first, _, _ = make_business()
+    lead_of(first, date(2026, 9, 30), "500.00", closed_date=OCTOBER.until, disposition=Disposition.RETAINED)
+    october = build_report(OCTOBER, first)
+    young = replace(october, generated_at=datetime(2026, 11, 3, 12, tzinfo=UTC))
+    agencys = {
+        "Leads": ("before", True),
+        "Conversions": ("older leads", None),
+        "Conversion rate": ("older leads", None),
+        "Return rate": ("older leads", None),
+    }
+    staffs = {"Revenue": ("older leads", None), "CPA": ("older leads", None)}
+    assert tiles_of(young, audience) == (agencys if audience == Audience.AGENCY else agencys | staffs)
+    assert tiles_of(replace(october, generated_at=RIPE), audience)["Conversion rate"] == ("before", False)
+    assert "older leads: 50.0 %" in text_of(render_pdf(young, audience))
+
+
+@pytest.mark.django_db
+def test_of_all_agencies_only_the_return_rate_is_beside_older_leads() -> None:
+    report = of_same_age_on(date(2026, 11, 3))
+    worse = replace(report, previous=report.previous._replace(at_returned=1))
+    assert tiles_of(worse) == {
+        "Leads": ("before", False),
+        "Revenue": ("same age", False),
+        "CPA": ("same age", None),
+        "Conversions": ("same age", False),
+        "Conversion rate": ("same age", False),
+        "Return rate": ("older leads", None),
+    }
+    assert "the return rate" in pdf_data(worse, Audience.STAFF)["compared"]
+    assert tiles_of(replace(worse, generated_at=RIPE))["Return rate"] == ("before", True)
+
+
+@pytest.mark.parametrize(("leads", "is_good"), [(104, None), (105, True), (96, None), (95, False)])
+def test_a_small_change_is_neither_good_nor_bad(leads: int, is_good: bool | None) -> None:
+    summary = replace(summary_of(["One"]), total=Figures(leads=leads), previous=Figures(leads=100))
+    assert tiles_of(summary)["Leads"] == ("before", is_good)
 
 
 @pytest.mark.django_db

@@ -87,8 +87,8 @@ def _tile(one: telling.KeyNumber) -> dict[str, Any]:
         "label": one.title,
         "value": telling.told(one.value, one.kind),
         "change": telling.told_change(one),
-        "before": f"{'before' if one.of_same_age is None else 'same age'}: {telling.told(one.against, one.kind)}",
-        "better": one.is_better,
+        "before": telling.told_against(one),
+        "better": one.judged.is_good,
     }
 
 

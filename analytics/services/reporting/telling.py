@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from analytics.choices import Series
 from analytics.definitions import DEFINITIONS
 from analytics.models.reports import Audience
-from analytics.selectors.comparing import Compared, change
+from analytics.selectors.comparing import Compared
 from analytics.selectors.figures import Figures
-from analytics.selectors.forecasts import RIPE_AFTER
+from analytics.selectors.judging import Judged, is_young, judged
 from analytics.selectors.reports import ReportSummary
 from analytics.services.reporting.tables import Kind, Value
 from crm.core.clock import business_day, business_zone
@@ -17,73 +16,63 @@ from crm.core.clock import business_day, business_zone
 NONE = "\N{EN DASH}"
 ALL_AGENCIES = "All agencies"
 TITLE = "Lead report"
-YOUNG = "Many of these leads are still being worked; those had longer to sign."
+YOUNG = "Many of these leads are still being worked; those had longer to sign and to be returned."
 UNTIL_NOW = " until the same time of day"
-SAME_AGE = "Revenue, CPA and conversions are compared with what those leads had brought when they were as old as these."
+SAME_AGE = (
+    "Revenue, CPA, conversions and their rate are compared with what those leads had brought when they were as old as these; "
+    "the return rate with that of older leads, which had longer to be returned."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class KeyNumber:
-    """A number of the whole report beside the one of the period before, or beside what that was `of_same_age`."""
+    """A number of the whole report; `before` is the one of the period before, `judged` has what its change is against."""
 
     name: str
     title: str
     kind: Kind
     value: Value
     before: Value
-    is_more_better: bool | None
-    of_same_age: Value = None
+    judged: Judged
 
     @property
-    def against(self) -> Value:
-        """What changes are against."""
-        return self.before if self.of_same_age is None else self.of_same_age
-
-    @property
-    def change(self) -> float | None:
-        """In per cent of what it is against."""
-        return change(self.value, self.against)
+    def of_same_age(self) -> Value:
+        """What leads of the same age had brought, where that is known."""
+        return self.judged.previous if self.judged.is_of_same_age else None
 
     @property
     def points(self) -> float | None:
         """By how many percentage points a rate moved."""
-        if self.value is None or self.against is None:
+        if self.value is None or self.judged.previous is None:
             return None
-        return round(float(self.value) - float(self.against), 1)
-
-    @property
-    def is_better(self) -> bool | None:
-        """Whether the change is good news; None where it is neither."""
-        if not self.change or self.is_more_better is None:
-            return None
-        return (self.change > 0) == self.is_more_better
+        return round(float(self.value) - float(self.judged.previous), 1)
 
 
-Taken = tuple[str, str, Kind, Callable[[Figures], Value], bool | None, bool]
+Taken = tuple[str, str, Kind, Callable[[Figures], Value], bool]
 KEY_NUMBERS: tuple[Taken, ...] = (
-    ("leads", "Leads", "count", lambda one: one.leads, True, True),
-    ("revenue", "Revenue", "money", lambda one: one.revenue, True, False),
-    ("cpa", "CPA", "money", lambda one: one.cpa, None, False),
-    ("conversions", "Conversions", "count", lambda one: one.conversions, True, True),
-    ("conversion_rate", "Conversion rate", "percent", lambda one: one.conversion_rate, True, True),
-    ("return_rate", "Return rate", "percent", lambda one: one.return_rate, False, True),
+    ("leads", "Leads", "count", lambda one: one.leads, True),
+    ("revenue", "Revenue", "money", lambda one: one.revenue, False),
+    ("cpa", "CPA", "money", lambda one: one.cpa, False),
+    ("conversions", "Conversions", "count", lambda one: one.conversions, True),
+    ("conversionRate", "Conversion rate", "percent", lambda one: one.conversion_rate, True),
+    ("returnRate", "Return rate", "percent", lambda one: one.return_rate, True),
 )
+"""By the names of `analytics.definitions`, with whether an agency gets to see them."""
 
 
 def key_numbers(summary: ReportSummary, audience: Audience) -> list[KeyNumber]:
     """What stands on the first page for these readers."""
-    same_age = {name: one.previous for name, one in compared_at_same_age(summary).items()}
+    same_age, young = compared_at_same_age(summary), _is_young(summary)
     return [
         KeyNumber(
             name,
             title,
             kind,
-            take(summary.total),
-            take(summary.previous),
-            is_more_better,
-            same_age.get(DEFINED.get(name, name)),
+            value=(value := take(summary.total)),
+            before=(before := take(summary.previous)),
+            judged=judged(name, Compared(value, before), same_age.get(name), is_young=young),
         )
-        for name, title, kind, take, is_more_better, for_agency in KEY_NUMBERS
+        for name, title, kind, take, for_agency in KEY_NUMBERS
         if for_agency or audience == Audience.STAFF
     ]
 
@@ -93,16 +82,9 @@ def compared_at_same_age(summary: ReportSummary) -> Mapping[str, Compared]:
     return summary.of_same_age if _is_young(summary) else {}
 
 
-DEFINED = {"conversion_rate": "conversionRate", "return_rate": "returnRate"}
-"""Numbers that `analytics.definitions` knows by another name."""
-
-
 def definitions_for(summary: ReportSummary, audience: Audience) -> dict[str, str]:
     """What each number on the first page means."""
-    return {
-        one.title: DEFINITIONS[DEFINED.get(one.name, one.name)].replace("`", "")
-        for one in key_numbers(summary, audience)
-    }
+    return {one.title: DEFINITIONS[one.name].replace("`", "") for one in key_numbers(summary, audience)}
 
 
 def told(value: Value, kind: Kind) -> str:
@@ -118,7 +100,13 @@ def told_change(one: KeyNumber) -> str | None:
     """The change with its sign, of a rate in percentage points."""
     if one.kind == "percent":
         return None if one.points is None else f"{one.points:+.1f} points"
-    return None if one.change is None else f"{one.change:+,.1f} %"
+    return None if one.judged.change is None else f"{one.judged.change:+,.1f} %"
+
+
+def told_against(one: KeyNumber) -> str:
+    """What the change is against, and where that is unfair."""
+    leads = "same age" if one.judged.is_of_same_age else "older leads" if one.judged.is_of_older else "before"
+    return f"{leads}: {told(one.judged.previous, one.kind)}"
 
 
 def subject_of(summary: ReportSummary) -> str:
@@ -160,8 +148,7 @@ def told_moment(at: datetime) -> str:
 
 def _is_young(summary: ReportSummary) -> bool:
     """Whether many of its leads are still being worked."""
-    age = business_day(summary.generated_at) - summary.period.end
-    return age < timedelta(days=RIPE_AFTER[Series.REVENUE])
+    return is_young(summary.period, business_day(summary.generated_at))
 
 
 def _day(day: date) -> str:

@@ -94,7 +94,7 @@ def _write_front(sheet: Worksheet, summary: ReportSummary, audience: Audience, f
         if has_same_age:
             _number(sheet, row, 3, one.of_same_age, formats[one.kind])
         is_rate = one.kind == "percent"
-        change, style = (one.points, "points") if is_rate else (one.change, "change")
+        change, style = (one.points, "points") if is_rate else (one.judged.change, "change")
         _number(sheet, row, len(heads) - 1, change, formats[style])
     place = 5 + len(numbers) + 1
     row = place + (0 if summary.is_empty else CHART_ROWS)
