@@ -15,6 +15,7 @@ from agencies.models import Agency
 from analytics.admin.leads import leads_behind_url
 from analytics.admin.tiles import list_of_leads
 from analytics.selectors.agencies.performance import newest_grades, performances
+from analytics.selectors.behind import finding_mark
 from crm.core.admin.base import CappedChangeList
 
 admin.site.unregister(Agency)
@@ -67,8 +68,13 @@ def performance_panel(agency: Agency) -> dict[str, Any]:
     found = performances([agency], timezone.now())[agency.pk]
     document = found.graded.document if found.graded else {}
     findings = [
-        {**one, "way": leads_behind_url(f"grade.{found.graded.pk}.{place}") if one.get("link") else ""}
-        for place, one in enumerate(document.get("findings", []))
+        {
+            **one,
+            "way": leads_behind_url(f"grade.{found.graded.pk}.{finding_mark(one)}")
+            if one.get("link")
+            else "",
+        }
+        for one in document.get("findings", [])
         if found.graded
     ]
     return {

@@ -15,7 +15,7 @@ from unfold.decorators import display
 from analytics.admin.leads import leads_behind_url
 from analytics.models import Insight
 from analytics.models.insight import Severity
-from analytics.selectors.behind import filters_of, part_name
+from analytics.selectors.behind import filters_of, part_mark, part_name
 from analytics.wording import COLOURS, DOLLARS, LIMITS, UNITS, facts_of, table_of, tables_of, words
 from crm.core.actors import Actor
 from crm.core.admin.base import ReadOnlyAdmin, actor_of, told_refusal
@@ -121,8 +121,10 @@ def parts_of(insight: Insight) -> dict[str, Any] | None:
     if table is None:
         return None
     ways = [
-        (part_name(part), way_to(part["link"], f"insight.{insight.pk}.{place}")) if part.get("link") else None
-        for place, part in enumerate(parts)
+        (part_name(part), way_to(part["link"], f"insight.{insight.pk}.{part_mark(part)}"))
+        if part.get("link")
+        else None
+        for part in parts
     ]
     return {
         "headers": table.headers,

@@ -92,13 +92,21 @@ def asked(request: Request, query_class: type[ExplainQuery]) -> dict[str, Any]:
 
 def understood(request: Request, query_class: type[ExplainQuery]) -> dict[str, Any]:
     """The parameters by themselves, cleaned: no statement. `vendor_code` is None where it is not given."""
+    refuse_repeats(request)
+    query = query_class(data=request.query_params.dict())
+    query.is_valid(raise_exception=True)
+    given = {"explain": False, "vendor_code": None, **query.validated_data}
+    if given["vendor_code"]:
+        given["vendor_code"] = given["vendor_code"].upper()  # as the addresses of agencies take it
+    return given
+
+
+def refuse_repeats(request: Request) -> None:
+    """400 naming a parameter that is given twice: one of the two would be lost."""
     for name, values in request.query_params.lists():
         if len(values) > 1:
             sentence = f"Given {len(values)} times; give {name} once."
             raise InvalidInput(sentence, **{name: [sentence]})
-    query = query_class(data=request.query_params.dict())
-    query.is_valid(raise_exception=True)
-    return {"explain": False, "vendor_code": None, **query.validated_data}
 
 
 def _agency(code: str | None) -> Agency | None:

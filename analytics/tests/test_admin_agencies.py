@@ -13,6 +13,7 @@ from django.utils import timezone
 from agencies.models import Agency
 from agencies.tests.factories import make_agency
 from analytics.admin.agencies import PARTS
+from analytics.models import AgencyGrade
 from analytics.selectors.agencies.grading import WEIGHTS
 from analytics.services.grading import grade_agencies
 from analytics.tests.agencies import send
@@ -70,6 +71,21 @@ def test_findings_lead_to_their_leads(graded: Agency, manager: Client) -> None:
         assert {lead.agency_id for lead in listed.context["cl"].result_list} == {graded.pk}
         assert page_of(graded) in listed.content.decode()
         assert listed.context["cl"].result_count == one["figures"]["leads"]
+    assert len({one["way"] for one in found}) == len(found)
+
+
+def test_an_address_of_a_finding_never_comes_to_mean_another(graded: Agency, manager: Client) -> None:
+    page = manager.get(page_of(graded))
+    found = [one for kind in ("strengths", "opportunities") for one in page.context[kind] if one["link"]]
+    grade = AgencyGrade.objects.get(agency=graded)
+    assert len(grade.document["findings"]) > 1
+    grade.document["findings"].reverse()
+    grade.save()
+    for one in found:
+        assert manager.get(one["way"]).context["cl"].result_count == one["figures"]["leads"]
+    grade.document["findings"].clear()
+    grade.save()
+    assert "no longer kept" in manager.get(found[0]["way"]).content.decode()
 
 
 def test_every_part_of_a_grade_has_its_words() -> None:

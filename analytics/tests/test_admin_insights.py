@@ -17,6 +17,7 @@ from analytics.tests.analysing import ago
 from crm.core.choices import Role
 from crm.core.clock import business_day
 from crm.core.tests.browsing import browser_as
+from crm.core.tests.factories import make_user
 from leads.models import Lead
 from leads.tests.factories import make_lead, unique_phone
 
@@ -195,6 +196,26 @@ def test_a_part_that_is_not_there_chooses_no_leads(manager: Client, place: str) 
     make_lead()
     insight = make_insight(document={"figures": {"leads": 1, "parts": [{"agent": None, "link": LINK}]}})
     assert manager.get(LEADS, {"behind": f"insight.{insight.pk}.{place}"}).context["cl"].result_count == 0
+
+
+def test_an_address_of_a_part_never_comes_to_mean_another(manager: Client) -> None:
+    first, second = make_user(role=Role.AGENT), make_user(role=Role.AGENT)
+    parts = []
+    for agent in (first, second):
+        make_lead(assigned_agent=agent)
+        link = {"method": "GET", "path": f"/api/leads?assigned_agent={agent.email}", "body": None}
+        parts.append({"agent": agent.email, "leads": 1, "link": link})
+    insight = make_insight(document={"figures": {"leads": 2, "parts": parts}})
+    way = manager.get(page_of(insight)).context["parts"]["rows"][0][1][1]
+    assert [lead.assigned_agent for lead in manager.get(way).context["cl"].result_list] == [first]
+    insight.document["figures"]["parts"] = [parts[1], parts[0]]
+    insight.save()
+    assert [lead.assigned_agent for lead in manager.get(way).context["cl"].result_list] == [first]
+    insight.document["figures"]["parts"] = [parts[1]]
+    insight.save()
+    listed = manager.get(way)
+    assert listed.context["cl"].result_count == 0
+    assert "no longer kept" in listed.content.decode()
 
 
 def test_operations_take_all_of_them(manager: Client) -> None:

@@ -251,6 +251,14 @@ def test_misspelt_parameters_of_agencies_are_refused(manager: APIClient, acme: A
         assert manager.get(f"{path}?{query}").status_code == 400
 
 
+def test_a_parameter_of_the_list_given_twice_is_refused(manager: APIClient, acme: Agency) -> None:
+    answer = manager.get("/api/agencies?status=active&status=paused")
+    assert (answer.status_code, answer.json()["details"]) == (
+        400,
+        {"status": ["Given 2 times; give status once."]},
+    )
+
+
 def test_an_unknown_agency_has_no_stats(manager: APIClient) -> None:
     assert manager.get("/api/agencies/NOBODY/stats").status_code == 404
 

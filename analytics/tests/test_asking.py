@@ -60,9 +60,11 @@ def test_what_nobody_can_read_is_refused_by_name(caller: APIClient, address: str
 
 
 @pytest.mark.parametrize("address", NARROWED)
-def test_a_code_with_blanks_around_it_is_the_agencys_everywhere(caller: APIClient, address: str) -> None:
+def test_a_code_with_blanks_around_it_and_in_small_letters_is_the_agencys_everywhere(
+    caller: APIClient, address: str
+) -> None:
     lead(1, agency=make_agency(code="SPACED"))
-    kept = f"/api/{address}?vendor_code=%20SPACED%20"
+    kept = f"/api/{address}?vendor_code=%20Spaced%20"
     first = caller.get(kept)
     assert (first.json()["vendor_code"], first["X-Cache"]) == ("SPACED", "miss")
     assert caller.get(kept)["X-Cache"] == "hit"

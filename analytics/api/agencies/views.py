@@ -14,7 +14,7 @@ from agencies.models import Agency
 from analytics.api.agencies import documents
 from analytics.api.agencies import serializers as shapes
 from analytics.api.agencies.filters import ExplainedAgencyFilter
-from analytics.api.asking import ExplainQuery, PeriodQuery, asked
+from analytics.api.asking import ExplainQuery, PeriodQuery, asked, refuse_repeats
 from analytics.api.explaining import explained, is_explanation_asked
 from analytics.api.reading import of_agency
 from analytics.definitions import AGENCIES
@@ -50,6 +50,7 @@ class AgencyNumbersViewSet(AgencyViewSet):
     )
     @cached_read("agencies", reads=scopes_of)
     def list(self, request: Request) -> Response:
+        refuse_repeats(request)
         is_explained = is_explanation_asked(request)
         with consistent_read():
             page: list[Agency] = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
