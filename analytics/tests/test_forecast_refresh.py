@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from agencies.tests.factories import make_agency
 from analytics import tasks
-from analytics.choices import Dimension, Series
+from analytics.choices import HORIZONS, Dimension, Series
 from analytics.models import Forecast
 from analytics.selectors.cohorts import cohort_cells
 from analytics.selectors.figures import figures_by_day
@@ -261,6 +261,18 @@ def test_the_command_shows_the_table_and_stores() -> None:
     assert told.count("  *\n") == 2
     with pytest.raises(CommandError, match="no agency nobody"):
         call_command("forecast", agency="nobody")
+
+
+def test_the_command_promises_no_certainty_without_a_backtest() -> None:
+    fill(19, code="YOUNG", today=business_day())
+    fill(170, code="RECENT", today=business_day())
+    young, tested = StringIO(), StringIO()
+    call_command("forecast", agency="YOUNG", stdout=young)
+    assert young.getvalue().count(", certainty unknown\n") == 2 * len(HORIZONS)
+    assert "80 %" not in young.getvalue()
+    call_command("forecast", agency="RECENT", stdout=tested)
+    assert tested.getvalue().count("80 % between") == 2 * len(HORIZONS)
+    assert "unknown" not in tested.getvalue()
 
 
 def test_dimension_of_an_agency_is_its_counter() -> None:

@@ -45,11 +45,13 @@ class Command(BaseCommand):
         if document["reason"]:
             self.stdout.write(self.style.WARNING(document["reason"]))
         self.stdout.write(f"From {history['leads']:,} leads of {history['days']} days until {history['to']}.")
+        is_tested = bool(document["backtest"])
         for days, found in document["horizons"].items():
-            self.stdout.write(
-                f"  next {days:>2} days {found['point']:>14,.0f}   {document['level']} % between"
-                f" {found['lower']:,.0f} and {found['upper']:,.0f}"
+            ends = f"{found['lower']:,.0f} and {found['upper']:,.0f}"
+            interval = (
+                f"{document['level']} % between {ends}" if is_tested else f"between {ends}, certainty unknown"
             )
+            self.stdout.write(f"  next {days:>2} days {found['point']:>14,.0f}   {interval}")
         told = f"  last {recent['days']:>2} days {recent['matured']:>14,.0f}"
         if recent["known"] != recent["matured"]:
             told += f"   once matured; {recent['known']:,.0f} so far"
