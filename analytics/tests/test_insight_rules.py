@@ -164,6 +164,7 @@ def test_an_agency_behind_its_goal() -> None:
     assert far.severity == Severity.CRITICAL
     (ahead,) = month_of(30, 600)
     assert (ahead.severity, ahead.figures["leads"], ahead.figures["chance"]) == (Severity.INFO, 510, 100.0)
+    assert ahead.threshold == {"p": 0.05, "behind": 90, "ahead": 110, "leads": 30}
 
 
 def test_an_agency_on_pace_one_early_in_the_month_and_one_with_few_leads() -> None:

@@ -69,7 +69,7 @@ def _finding(vendor: Vendor, pace: Pace, today: date) -> Finding:
             "chance": round(100 * pace.chance, 1),
         },
         link=sent(vendor.code, None, today.replace(day=1), today),
-        threshold={"p": UNLIKELY, "behind": 100 * SHORT, "ahead": 100 * AMPLE, "leads": FEWEST},
+        threshold={"p": UNLIKELY, "behind": round(100 * SHORT), "ahead": round(100 * AMPLE), "leads": FEWEST},
         test=Test("negative binomial tail", PACE_DAYS, None, min(pace.chance, 1 - pace.chance)),
     )
 
