@@ -99,7 +99,8 @@ def period_of(asked: Mapping[str, str], *, now: datetime | None = None, default:
         )
     word = word or default
     days = DAYS.get(word) or _number(word)
-    return Period(word, today - timedelta(days=days - 1), today, now)
+    name = word if word in DAYS else str(days)
+    return Period(name, today - timedelta(days=days - 1), today, now)
 
 
 def first_day(day: date, granularity: Granularity) -> date:
@@ -127,9 +128,12 @@ def _date(asked: Mapping[str, str], name: str) -> date:
             name, f"A custom period needs startDate and endDate, as {date(2026, 1, 31)}; {name} is missing."
         )
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
+        day = None
+    if day is None or day.isoformat() != text:  # Python reads 20260131 and 2026-W05-6, too
         _refuse(name, f"Not a date: give it as {date(2026, 1, 31)}.")
+    return day
 
 
 def _check(start: date, end: date, today: date) -> None:

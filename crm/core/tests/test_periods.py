@@ -34,6 +34,11 @@ def test_a_word_or_a_number_of_days_ends_today(word: str, days: int) -> None:
     assert period.is_running
 
 
+@pytest.mark.parametrize(("word", "name"), [("30", "30"), ("0030", "30"), ("Week", "week")])
+def test_a_number_of_days_is_named_plainly(word: str, name: str) -> None:
+    assert asked(period=word).name == name
+
+
 def test_without_a_word_it_is_the_month() -> None:
     assert asked().days == 30
 
@@ -65,6 +70,8 @@ def test_two_dates_are_a_period_with_or_without_the_word(word: str) -> None:
         ({"endDate": "2026-11-01"}, "startDate"),
         ({"period": "custom", "startDate": "2026-02-30", "endDate": "2026-03-01"}, "startDate"),
         ({"startDate": "2026-01-01", "endDate": "soon"}, "endDate"),
+        ({"startDate": "20260101", "endDate": "2026-02-01"}, "startDate"),
+        ({"startDate": "2026-01-01", "endDate": "2026-W05-1"}, "endDate"),
         ({"startDate": "2026-11-02", "endDate": "2026-11-01"}, "startDate"),
         ({"startDate": "2026-11-02", "endDate": "2026-11-23"}, "endDate"),
         ({"startDate": "2016-11-22", "endDate": "2026-11-21"}, "startDate"),
