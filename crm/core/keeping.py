@@ -33,6 +33,8 @@ LONGEST_TAKING = 60  # seconds
 LONGEST_WAIT = 10  # seconds; then whoever waits takes it too: one that hangs must not hang all
 ASKED_EVERY = 0.01  # seconds
 FORGOTTEN_AFTER = 24 * 3600  # seconds
+NEVER = object()
+"""A version that nothing kept is of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,36 +107,34 @@ def kept_exactly(
     """What `take` returns, or what it returned in the last five minutes if `version()` is the same since; and how.
 
     Of many who find nothing valid one takes it and the others wait for that one, at most `LONGEST_WAIT`. With
-    `anew` it is taken whatever there is. Without Redis it is taken each time, and once also where Redis goes away in the middle.
+    `anew` nothing is valid that was begun before. Without Redis it is taken each time, and once also where Redis goes away in the middle.
 
     Another release's values are never returned: their shape may differ. Where `take` returns None there is nothing
     that can be kept: all get None without waiting, whatever changes, for `NOT_KEPT_FOR`.
     """
     name, current = f"{settings.VERSION}:{name}", version()
     try:
-        if anew:
-            return _take_and_keep(name, current, take), Way.MISS
-        found = _found(name)
+        found = None if anew else _found(name)
         if found and found.is_of(current, timezone.now()):
             return found, Way.HIT
-        return _wait_or_take(name, current, version, take)
+        return _wait_or_take(name, current, version, take, anew=anew)
     except RedisError:
         return _take(current, take), Way.MISS
 
 
 def _wait_or_take(
-    name: str, current: Any, version: Callable[[], Any], take: Callable[[], Value]
+    name: str, current: Any, version: Callable[[], Any], take: Callable[[], Value], *, anew: bool
 ) -> tuple[Kept[Value], Way]:
     """Whatever others begin to take from now on will do, however many changes come meanwhile."""
-    asked, lock = _moment(), _lock(name)
+    asked, lock, valid = _moment(), _lock(name), NEVER if anew else current
     give_up, has_waited = time.monotonic() + LONGEST_WAIT, False
     while not (is_ours := lock.acquire(blocking=False)) and time.monotonic() < give_up:
         time.sleep(ASKED_EVERY)
         has_waited = True
-        if found := _found_since(name, asked, current):
+        if found := _found_since(name, asked, valid):
             return found, Way.WAIT
     try:
-        if found := _found_since(name, asked, current):
+        if found := _found_since(name, asked, valid):
             return found, Way.WAIT
         return _take_and_keep(name, version() if has_waited else current, take), Way.MISS
     finally:
