@@ -121,7 +121,7 @@ class ForecastSerializer(serializers.Serializer[Any]):
     next7 = mean("The next 7 days together.")
     next30 = mean("The next 30 days.")
     next90 = mean("The next 90 days.")
-    lower = mean("With 80 % certainty the next 30 days are not below,")
+    lower = mean("What the next 30 days are not below, with 80 % certainty if there is a backtest,")
     upper = mean("and not above this.")
     intervals = serializers.DictField(
         child=SumIntervalSerializer(), help_text="The same of 7, 30 and 90 days."

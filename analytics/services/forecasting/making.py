@@ -88,11 +88,12 @@ def _fallback(cohorts: Cohorts, seen: Seen, ripe: int) -> Document:
     path = np.full(LONGEST, seen.values[-1]).round(2)
     lower = np.full(LONGEST, seen.values.min() if is_a_week else 0.0).round(2)
     upper = np.full(LONGEST, seen.values.max() * (1 if is_a_week else 2)).round(2)
+    between = "the least and the highest seen" if is_a_week else "nothing and twice the highest seen"
     needed = TRAINED + WEEK * (ceil((JUDGED[-1] + ripe) / WEEK) + ENOUGH - 1)
     return {
         "method": NAIVE,
         "reason": f"Too little history: {cohorts.days} days since the first lead, and choosing a method by backtest takes"
-        f" {needed}. Until then each day is forecast as the last one, between the least and the highest seen.",
+        f" {needed}. Until then each day is forecast as the last one, between {between}.",
         "horizons": {
             str(days): _horizon(_sum(path, days), _sum(lower, days), _sum(upper, days)) for days in HORIZONS
         },
