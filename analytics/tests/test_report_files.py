@@ -294,6 +294,16 @@ def test_a_long_table_repeats_its_head_and_adds_up_the_rest() -> None:
     assert f"Page {len(pages)} of {len(pages)}" in pages[-1]
 
 
+@pytest.mark.parametrize("rows", [1, 2, 7, 8, 9, 10, 24, 25, 26, 27])
+def test_no_page_break_leaves_a_total_alone(rows: int) -> None:
+    lines = text_of(render_pdf(summary_of([f"Agency {number}" for number in range(rows)]))).splitlines()
+    totals = [at for at, line in enumerate(lines) if line.startswith("Total ")]
+    assert len(totals) == 4
+    for at in totals:
+        before = lines[at - min(rows, 2) : at]
+        assert all(line.startswith("Agency ") and line[7].isdigit() for line in before), before
+
+
 @pytest.mark.django_db
 def test_an_agencys_copy_has_neither_money_nor_agents_nor_others() -> None:
     first, second, agent = make_business()
